@@ -1,0 +1,1 @@
+"""A hands-on introduction to diffusion models: exercises, given code and pictures."""

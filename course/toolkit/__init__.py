@@ -1,0 +1,1 @@
+"""Given code: what stubs and solutions alike may use."""

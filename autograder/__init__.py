@@ -1,0 +1,1 @@
+"""The autograder: checks, the process line between grader and student code, reports and releases."""

@@ -1,0 +1,54 @@
+"""Words that a pretrained model has never seen."""
+
+import difflib
+import warnings
+from typing import Any
+
+
+class UnknownWordWarning(UserWarning):
+    """A prompt has words that the tokenizer does not know."""
+
+
+def unknown_words(tokenizer: Any, prompt: str) -> list[str]:
+    """Return the words of a prompt that a word-level tokenizer maps to its unknown token, in order.
+
+    tokenizer: one of transformers' fast tokenizers; [] for every other kind, which can spell any word.
+    Punctuation does not count.
+    """
+    from tokenizers.models import WordLevel
+
+    backend = getattr(tokenizer, "backend_tokenizer", None)
+    if backend is None or not isinstance(backend.model, WordLevel):
+        return []
+    encoding = backend.encode(prompt, add_special_tokens=False)
+    spans = [
+        span for id, span in zip(encoding.ids, encoding.offsets, strict=True) if id == tokenizer.unk_token_id
+    ]
+    words = dict.fromkeys(prompt[start:end] for start, end in spans)
+    return [word for word in words if any(letter.isalnum() for letter in word)]
+
+
+def near_words(tokenizer: Any, word: str) -> list[str]:
+    """Return up to three words of the vocabulary that are spelled nearly like `word`, nearest first."""
+    special = set(tokenizer.all_special_tokens)
+    known = sorted(set(tokenizer.get_vocab()) - special)
+    return difflib.get_close_matches(word.lower(), known, n=3)
+
+
+def warn_of_unknown_words(tokenizer: Any, prompts: list[str], stacklevel: int = 2) -> None:
+    """Warn once (UnknownWordWarning) of every prompt with unknown words, naming near ones.
+
+    stacklevel: as for `warnings.warn`, counted from the caller of this function.
+    """
+    for prompt in prompts:
+        words = unknown_words(tokenizer, prompt)
+        if words:
+            hints = "; ".join(_hint(word, near_words(tokenizer, word)) for word in words)
+            text = f"prompt = {prompt!r} has words that the model has not learned: {hints}"
+            warnings.warn(text, UnknownWordWarning, stacklevel=stacklevel + 1)
+
+
+def _hint(word: str, near: list[str]) -> str:
+    return (
+        f"{word!r} (did you mean {' or '.join(near)}?)" if near else f"{word!r} (nothing is spelled like it)"
+    )

@@ -1,0 +1,83 @@
+"""An IF pipeline in miniature: the classes and the file layout of the real thing, with random weights."""
+
+import string
+from pathlib import Path
+
+import pytest
+import torch
+
+WORDS = [
+    "a",
+    "an",
+    "of",
+    "photo",
+    "pencil",
+    "rocket",
+    "ship",
+    "high",
+    "quality",
+    "oil",
+    "painting",
+    *string.digits,
+]
+
+
+def _tokenizer():
+    from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
+    from transformers import PreTrainedTokenizerFast
+
+    vocabulary = {word: i for i, word in enumerate(["<pad>", "</s>", "<unk>", *WORDS])}
+    backend = Tokenizer(models.WordLevel(vocabulary, unk_token="<unk>"))
+    backend.normalizer = normalizers.Lowercase()
+    backend.pre_tokenizer = pre_tokenizers.Whitespace()
+    backend.post_processor = processors.TemplateProcessing(single="$A </s>", special_tokens=[("</s>", 1)])
+    return PreTrainedTokenizerFast(
+        tokenizer_object=backend, pad_token="<pad>", eos_token="</s>", unk_token="<unk>", model_max_length=77
+    )
+
+
+def _text_encoder(words: int):
+    from transformers import T5Config, T5EncoderModel
+
+    config = T5Config(vocab_size=words, d_model=16, d_kv=8, d_ff=16, num_layers=1, num_heads=2)
+    return T5EncoderModel(config)
+
+
+def _unet():
+    from diffusers import UNet2DConditionModel
+
+    return UNet2DConditionModel(
+        sample_size=8,
+        in_channels=3,
+        out_channels=6,
+        layers_per_block=1,
+        block_out_channels=(8, 8),
+        norm_num_groups=4,
+        attention_head_dim=4,
+        cross_attention_dim=16,
+        down_block_types=("DownBlock2D", "CrossAttnDownBlock2D"),
+        up_block_types=("CrossAttnUpBlock2D", "UpBlock2D"),
+    )
+
+
+@pytest.fixture(scope="session")
+def miniature_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A saved `IFPipeline`, 8 pixels wide; copy it before changing it."""
+    from diffusers import DDPMScheduler, IFPipeline
+
+    folder = tmp_path_factory.mktemp("pretrained") / "miniature"
+    tokenizer = _tokenizer()
+    with torch.random.fork_rng():
+        torch.manual_seed(29)
+        text_encoder, unet = _text_encoder(len(tokenizer)), _unet()
+    IFPipeline(
+        tokenizer=tokenizer,
+        text_encoder=text_encoder,
+        unet=unet,
+        scheduler=DDPMScheduler(beta_schedule="squaredcos_cap_v2", variance_type="learned_range"),
+        safety_checker=None,
+        feature_extractor=None,
+        watermarker=None,
+        requires_safety_checker=False,
+    ).save_pretrained(str(folder))
+    return folder

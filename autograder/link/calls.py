@@ -11,8 +11,8 @@ from torch import Tensor
 
 from .describe import describe
 from .failures import Failure, Refused, to_message
-from .rooms import Rooms
 from .packing import Packer
+from .rooms import Rooms
 from .unpacking import Unpacker, set_state
 from .values import MOST_BYTES, Unsendable
 
@@ -39,7 +39,11 @@ class Stub:
         """
         packer = Packer(number_of)
         try:
-            message = {"callback": self.number, "args": packer.pack(list(args)), "kwargs": packer.pack(kwargs)}
+            message = {
+                "callback": self.number,
+                "args": packer.pack(list(args)),
+                "kwargs": packer.pack(kwargs),
+            }
         except Unsendable as error:
             raise ValueError(f"a function of the course was given {error}") from None
         reply, tensors = self._exchange(message, packer.tensors)

@@ -92,9 +92,7 @@ def from_message(message: object) -> Failure:
     """Return the failure that a worker reported; raises ValueError where it is none."""
     if not isinstance(message, dict) or not isinstance(message.get("message"), str):
         raise ValueError("a failure without a message")
-    simple: dict[str, Callable[[str], Failure]] = {
-        kind.kind: kind for kind in (Missing, NotWritten, Refused)
-    }
+    simple: dict[str, Callable[[str], Failure]] = {kind.kind: kind for kind in (Missing, NotWritten, Refused)}
     if message.get("kind") in simple:
         return simple[message["kind"]](message["message"])
     if message.get("kind") != "raised":

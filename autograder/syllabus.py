@@ -110,14 +110,16 @@ class Syllabus:
         for part in self.parts:
             if part.letter == letter:
                 return part
-        raise SyllabusError(f"no part has the letter {letter!r}; there are {', '.join(p.letter for p in self.parts)}")
+        raise SyllabusError(
+            f"no part has the letter {letter!r}; there are {', '.join(p.letter for p in self.parts)}"
+        )
 
     def _names(self) -> list[str]:
         return [e.key for e in self.exercises()]
 
 
 def parse(text: str) -> Syllabus:
-    """Return the table written in `text` (TOML), checked: names unique, points add up, needs exist and come first.
+    """Return the table in `text` (TOML): names unique, points adding up, needs coming first.
 
     Raises SyllabusError naming the entry, the rule and the remedy.
     """
@@ -180,4 +182,4 @@ def _problems(syllabus: Syllabus) -> Iterator[str]:
     for part in syllabus.parts:
         total = sum(section.points for section in syllabus.sections if section.part == part.letter)
         if total != part.points:
-            yield f"the exercises of part {part.letter} add up to {total} points, not {part.points}; mend either"
+            yield f"part {part.letter} adds up to {total} points, not {part.points}; mend its exercises or its sum"

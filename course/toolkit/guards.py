@@ -22,7 +22,9 @@ def start(i_start: int, timesteps: list[int]) -> None:
 def same_shape(first: Tensor, second: Tensor, names: str) -> None:
     """Raise ValueError unless both tensors have the same shape; `names` says what they are, "x_0 and eps"."""
     if first.shape != second.shape:
-        raise ValueError(f"{names} have the shapes {tuple(first.shape)} and {tuple(second.shape)}; make them equal")
+        raise ValueError(
+            f"{names} have the shapes {tuple(first.shape)} and {tuple(second.shape)}; make them equal"
+        )
 
 
 def mask(mask: Tensor, image: Tensor) -> None:
@@ -31,7 +33,9 @@ def mask(mask: Tensor, image: Tensor) -> None:
     if not fits or mask.shape[2:] != image.shape[2:]:
         batch, channels, height, width = image.shape
         wanted = f"(1 or {batch}, 1 or {channels}, {height}, {width})"
-        raise ValueError(f"the mask has the shape {tuple(mask.shape)}, the image wants {wanted}; resize the mask")
+        raise ValueError(
+            f"the mask has the shape {tuple(mask.shape)}, the image wants {wanted}; resize the mask"
+        )
     if mask.min() < 0 or mask.max() > 1:
         low, high = mask.min().item(), mask.max().item()
         raise ValueError(f"the mask has values from {low:g} to {high:g}, not in [0, 1]; 1 means new content")

@@ -59,6 +59,10 @@ class Studio:
         """Return the shape of a batch of `count` images: (count, 3, S, S)."""
         return count, 3, self.model.image_size, self.model.image_size
 
+    def picture(self, name: str) -> Tensor:
+        """Return a bundled picture, or the user's own of that name, in its own size: (H, W, 3) uint8."""
+        return images.open_picture(images.find_picture(self.pictures.get(name, name)))
+
     def image(self, name: str) -> Tensor:
         """Return a bundled picture, or the user's own of that name, as (1, 3, S, S) in [-1, 1]."""
         picture = images.load_image(self.pictures.get(name, name), self.model.image_size)

@@ -1,0 +1,1 @@
+"""The answer key: what the stubs of `course` are made from."""

@@ -30,7 +30,7 @@ class Bridge:
     def request(
         self, section: str, function: str, args: Sequence[Value], kwargs: Mapping[str, Value], lent: Lent
     ) -> tuple[Message, Tensors]:
-        """Return the message that asks for a call, with its tensors; raises LinkError where it cannot cross."""
+        """Return the message that asks for a call, with its tensors; raises LinkError."""
         packer = self._packer()
         request: Message = {"section": section, "function": function}
         request["args"] = self._pack(packer, list(args))
@@ -58,11 +58,17 @@ class Bridge:
         try:
             self._admit(unpacker)
             return self._reply(asked(*args, **kwargs), unpacker)
-        except (Failure, LinkError, AssertionError) as ended:
-            self.ended = ended
-            return _error("RuntimeError", "the check has ended this call"), {}
-        except Exception as error:
-            return _described(error), {}
+        except BaseException as error:
+            return self._raised(error), {}
+
+    def _raised(self, error: BaseException) -> Message:
+        if isinstance(error, KeyboardInterrupt | Malformed):
+            raise error
+        ends = isinstance(error, Failure | LinkError | AssertionError)
+        if isinstance(error, Exception) and not ends:
+            return _described(error)
+        self.ended = error
+        return _error("RuntimeError", "the check has ended this call")
 
     def _admit(self, unpacker: Unpacker) -> None:
         self._answered += 1

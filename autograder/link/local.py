@@ -1,6 +1,5 @@
 """Code that one trusts, called in one's own process, through the same messages as everybody's."""
 
-import io
 import sys
 from collections.abc import Mapping, Sequence
 from contextlib import redirect_stderr, redirect_stdout
@@ -13,6 +12,7 @@ from warnings import catch_warnings, simplefilter
 from .bridge import Bridge
 from .calls import Caller
 from .implementation import NOTHING_LENT, Lent, Value
+from .printed import Printed, PrintedText
 from .rooms import Rooms
 
 MOST_OUTPUT = 64 * 2**10
@@ -26,7 +26,7 @@ class Local:
     def __init__(self, package: str) -> None:
         """Call the sections of an importable package, such as "solutions" or "course"."""
         self._caller = Caller(Rooms(package, keyboard=True))
-        self._printed = Printed()
+        self._printed = Printed(MOST_OUTPUT)
 
     @classmethod
     def of_folder(cls, folder: Path) -> "Local":
@@ -53,39 +53,15 @@ class Local:
         """Call a function, as `Implementation` says; there is no limit on time."""
         bridge = Bridge()
         request, tensors = bridge.request(section, function, args, kwargs, lent)
-        with redirect_stdout(self._printed), redirect_stderr(self._printed), catch_warnings():
+        text = PrintedText(self._printed)
+        with redirect_stdout(text), redirect_stderr(text), catch_warnings():
             simplefilter("default")
             reply, returned = self._caller.answer(request, tensors, bridge.answer)
         return bridge.result(reply, returned)
 
     def output(self) -> str:
-        """Return what was printed since the last time, at most its first 64 KiB, and forget it."""
+        """Return what was printed since the last time, its beginning and end, and forget it."""
         return self._printed.take()
 
     def close(self) -> None:
         """Do nothing: there is no process and no file."""
-
-
-class Printed(io.TextIOBase):
-    """A text stream that keeps the beginning of what is written to it and counts the rest."""
-
-    def __init__(self) -> None:
-        """Start empty."""
-        self._kept, self._dropped = "", 0
-
-    def writable(self) -> bool:
-        """Return True."""
-        return True
-
-    def write(self, text: str) -> int:
-        """Keep what there is room for; returns the number of characters, as every stream does."""
-        room = MOST_OUTPUT - len(self._kept)
-        self._kept += text[:room]
-        self._dropped += max(0, len(text) - room)
-        return len(text)
-
-    def take(self) -> str:
-        """Return what was kept, with a note of what was not, and start again."""
-        note = f"\n… {self._dropped:,} more characters …" if self._dropped else ""
-        text, self._kept, self._dropped = self._kept + note, "", 0
-        return text

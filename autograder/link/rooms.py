@@ -44,9 +44,21 @@ class Placeholder:
 class Rooms(MetaPathFinder):
     """The section modules of one package, such as "course"."""
 
-    def __init__(self, package: str, *, keyboard: bool = False) -> None:
-        """Take the package by name; `keyboard` lets Ctrl-C through, for use in one's own process."""
+    def __init__(
+        self,
+        package: str,
+        *,
+        keyboard: bool = False,
+        announce: Callable[[str, bool], None] = lambda section, begins: None,
+    ) -> None:
+        """Take the package by name.
+
+        keyboard: lets Ctrl-C through, for use in one's own process.  announce: called with a section
+        before its file is run (True) and after (False).
+        """
         self.package = package
+        self._announce = announce
+        self._buried: dict[str, Failure] = {}
         self.keyboard = keyboard
         self._broken: dict[str, Failure] = {}
         self._lent: dict[Key, Callable[..., Any]] = {}
@@ -76,6 +88,10 @@ class Rooms(MetaPathFinder):
                 importlib.import_module(name)
             except BaseException as error:
                 self.note(section, error)
+
+    def bury(self, section: str, failure: Failure) -> None:
+        """Never run a section's file: it fails with `failure` instead."""
+        self._buried[section] = failure
 
     def note(self, section: str, error: BaseException) -> Failure:
         """Remember why a section cannot be imported, and return it; Ctrl-C passes where it should."""
@@ -155,13 +171,17 @@ class Rooms(MetaPathFinder):
     def guard(self, module: ModuleType, execute: Callable[[ModuleType], None]) -> None:
         """Run a module; where that fails, empty it; let placeholders answer for what it lacks."""
         section = module.__name__.removeprefix(self.package + ".")
+        self._announce(section, True)
         try:
+            if section in self._buried:
+                raise self._buried[section]
             execute(module)
         except BaseException as error:
             self.note(section, error)
             for name in [name for name in vars(module) if not name.startswith("__")]:
                 del vars(module)[name]
         vars(module).setdefault("__getattr__", self._answer_for(section))
+        self._announce(section, False)
 
     def _answer_for(self, section: str) -> Callable[[str], Placeholder]:
         def answer(name: str) -> Placeholder:

@@ -1,0 +1,30 @@
+"""Finding the known wrong answers of an exercise in `autograder/misconceptions`."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+from inspect import cleandoc
+from typing import Any
+
+from autograder.syllabus import Exercise
+
+
+@dataclass(frozen=True)
+class Misconception:
+    """A wrong answer that students give: a whole implementation of one exercise."""
+
+    name: str
+    exercise: str
+    message: str
+    """What to tell them."""
+    function: Callable[..., Any]
+
+
+def of(exercise: Exercise) -> list[Misconception]:
+    """Return the exercise's misconceptions, in the order of their file, [] where there are none."""
+    try:
+        module = import_module(f"autograder.misconceptions.{exercise.module}")
+    except ModuleNotFoundError:
+        return []
+    found = [value for value in vars(module).values() if getattr(value, "instead_of", None) == exercise.name]
+    return [Misconception(f.__name__, exercise.key, cleandoc(f.__doc__ or ""), f) for f in found]

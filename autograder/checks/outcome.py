@@ -1,0 +1,103 @@
+"""What a call came to, spread out as labelled tensors that can be compared one by one."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import torch
+from torch import Tensor
+
+from autograder.link.oracle import Oracle, Step
+from autograder.link.values import Foreign
+from course.toolkit.stage import Stage
+
+Leaf: TypeAlias = Tensor | Foreign | str | None Outcome: TypeAlias = dict[str, tuple[Leaf, ...]] """By
+label, in the order of events, the candidates: what a label asks for may have happened more than once."""
+
+
+@dataclass(frozen=True)
+class Call:
+    """The arguments of a call."""
+
+    args: tuple[Any, ...]
+    kwargs: Mapping[str, Any]
+
+    def oracles(self) -> list[Oracle]:
+        """Return the oracles behind the stages and UNets among the arguments."""
+        holders = [value.unet if isinstance(value, Stage) else value for value in self._values()]
+        owners = [getattr(holder, "__self__", None) for holder in holders]
+        return [owner for owner in owners if isinstance(owner, Oracle)]
+
+    def double(self) -> "Call":
+        """Return the same call in float64."""
+        args = tuple(_double(value) for value in self.args)
+        return Call(args, {name: _double(value) for name, value in self.kwargs.items()})
+
+    def copy(self) -> "Call":
+        """Return the same call with generators of its own, in the state that these have now."""
+        args = tuple(_copied(value) for value in self.args)
+        return Call(args, {name: _copied(value) for name, value in self.kwargs.items()})
+
+    def run(self, function: Callable[..., Any]) -> Outcome:
+        """Return the outcome of calling `function`: its value, and what it asked the oracles."""
+        call = self.copy()
+        oracles = call.oracles()
+        for oracle in oracles:
+            oracle.forget()
+        value = function(*call.args, **call.kwargs)
+        outcome: Outcome = {}
+        for oracle in oracles:
+            outcome |= dict(_events(oracle.steps))
+        return outcome | dict(_leaves(value, ""))
+
+    def _values(self) -> list[Any]:
+        return [*self.args, *self.kwargs.values()]
+
+
+def _double(value: Any) -> Any:
+    if isinstance(value, Tensor):
+        return value.double() if value.is_floating_point() else value
+    if isinstance(value, Stage):
+        return Call((value,), {}).oracles()[0].double().stage()
+    owner = getattr(value, "__self__", None)
+    if isinstance(owner, Oracle):
+        return getattr(owner.double(), value.__name__)
+    return value.double() if hasattr(value, "double") else value
+
+
+def _copied(value: Any) -> Any:
+    return value.clone_state() if isinstance(value, torch.Generator) else value
+
+
+def _leaves(value: Any, label: str) -> Iterator[tuple[str, tuple[Leaf, ...]]]:
+    """Yield the labelled leaves of a returned value; numbers, and lists of them, become tensors."""
+    if isinstance(value, list | tuple) and value and not _numbers(value):
+        for i, item in enumerate(value):
+            yield from _leaves(item, f"{label}[{i}]")
+    elif isinstance(value, list | tuple | int | float):
+        yield label, (torch.as_tensor(value),)
+    elif isinstance(value, Tensor | Foreign) or value is None:
+        yield label, (value,)
+    else:
+        yield label, (Foreign(type(value).__name__),)
+
+
+def _numbers(values: Sequence[Any]) -> bool:
+    return all(isinstance(value, int | float) for value in values)
+
+
+def _events(steps: Sequence[Step]) -> Iterator[tuple[str, tuple[Leaf, ...]]]:
+    """Yield what happened at each step, as labels that name the step."""
+    for number, step in enumerate(steps, start=1):
+        at = f"step {number} (t = {step.t})"
+        for name, asked in sorted(step.asked.items()):
+            for i in range(len(asked)):
+                yield f"{at}: the image that the UNet is asked about with {name}{_ordinal(i)}", tuple(asked)
+        if step.mean is not None:
+            yield f"{at}: the timestep t′ that add_variance is given", (torch.tensor(step.t_prime),)
+            yield f"{at}: the predicted variance that add_variance is given", (step.variance,)
+            yield f"{at}: the mean that add_variance is given", (step.mean,)
+
+
+def _ordinal(i: int) -> str:
+    return "" if i == 0 else f" (question {i + 1})"

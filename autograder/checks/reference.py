@@ -1,0 +1,180 @@
+"""Where the right answers come from: the reference at work, or an answer key that it filled in."""
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+import torch
+from safetensors import safe_open
+from safetensors.torch import save_file
+from torch import Tensor
+
+from autograder.checks import misconceptions
+from autograder.checks.comparison import Expected, Twin, measure
+from autograder.checks.outcome import Call
+from autograder.link.failures import LinkError
+from autograder.link.local import Local
+from autograder.syllabus import Exercise
+from course.toolkit import seeds
+
+ANSWER_KEY = Path(__file__).parent / "answer_key"
+WITNESS_SEED = 29
+
+
+class Reference(Protocol):
+    """A source of right answers."""
+
+    def expected(self, check: str, number: int, exercise: Exercise, call: Call) -> Expected:
+        """Return the right outcome of the check's call of that number."""
+        ...
+
+    def twins(self, check: str, number: int, exercise: Exercise, call: Call) -> Iterator[Twin]:
+        """Yield the known wrong outcomes of that call."""
+        ...
+
+    def lendable(self, exercise: Exercise) -> Callable[..., Any] | None:
+        """Return the right function to lend in the place of a wrong one, None where there is none."""
+        ...
+
+
+class Live:
+    """The reference itself, from `solutions`: for any inputs, in the trusted process only."""
+
+    def __init__(self) -> None:
+        """Use the solutions of this repository."""
+        self._local = Local("solutions")
+
+    def expected(self, check: str, number: int, exercise: Exercise, call: Call) -> Expected:
+        """Return what the reference does, measured in two precisions."""
+        return measure(self.lendable(exercise), call)
+
+    def twins(self, check: str, number: int, exercise: Exercise, call: Call) -> Iterator[Twin]:
+        """Yield what the misconceptions do; those that raise on these inputs yield nothing."""
+        for misconception in misconceptions.of(exercise):
+            try:
+                outcome = call.run(drained(misconception.function))
+            except Exception:
+                continue
+            leaves = {label: c[0] for label, c in outcome.items() if isinstance(c[0], Tensor)}
+            yield Twin(misconception.name, misconception.message, leaves)
+
+    def lendable(self, exercise: Exercise) -> Callable[..., Any]:
+        """Return the reference's function."""
+
+        def function(*args: Any, **kwargs: Any) -> Any:
+            return self._local.call(exercise.module, exercise.name, args, kwargs)
+
+        return function
+
+
+class Recorder(Live):
+    """The reference, writing down every answer that it gives."""
+
+    def __init__(self) -> None:
+        """Start with an empty answer key."""
+        super().__init__()
+        self._answers: dict[str, dict[str, tuple[Expected, list[Twin]]]] = {}
+
+    def expected(self, check: str, number: int, exercise: Exercise, call: Call) -> Expected:
+        """Return the answer, having written it down with the known wrong ones."""
+        answer = super().expected(check, number, exercise, call)
+        twins = list(super().twins(check, number, exercise, call))
+        self._answers.setdefault(exercise.module, {})[f"{check}#{number}"] = (answer, twins)
+        return answer
+
+    def write(self, folder: Path = ANSWER_KEY) -> None:
+        """Write one file a section."""
+        folder.mkdir(parents=True, exist_ok=True)
+        for module, answers in self._answers.items():
+            tensors: dict[str, Tensor] = {"witness": _witness()}
+            entries = {name: _entry(answer, twins, tensors) for name, (answer, twins) in answers.items()}
+            metadata = {"answers": json.dumps(entries, ensure_ascii=False)}
+            save_file(tensors, folder / f"{module}.safetensors", metadata)
+
+
+class AnswerKey:
+    """The answers that a `Recorder` wrote down for the published inputs."""
+
+    def __init__(self, folder: Path = ANSWER_KEY) -> None:
+        """Read sections from this folder when they are asked for."""
+        self._folder = folder
+        self._sections: dict[str, tuple[dict[str, Any], dict[str, Tensor]]] = {}
+
+    def expected(self, check: str, number: int, exercise: Exercise, call: Call) -> Expected:
+        """Return the recorded answer; raises LinkError where there is none."""
+        entry, tensors = self._answer(check, number, exercise)
+        leaves = {label: tensors[name] for label, name in entry["leaves"].items()}
+        return Expected(leaves, entry["tolerances"])
+
+    def twins(self, check: str, number: int, exercise: Exercise, call: Call) -> Iterator[Twin]:
+        """Yield the recorded wrong answers."""
+        entry, tensors = self._answer(check, number, exercise)
+        for twin in entry["twins"]:
+            leaves = {label: tensors[name] for label, name in twin["leaves"].items()}
+            yield Twin(twin["name"], twin["message"], leaves)
+
+    def lendable(self, exercise: Exercise) -> None:
+        """Return None: an answer key cannot compute."""
+        return
+
+    def _answer(
+        self, check: str, number: int, exercise: Exercise
+    ) -> tuple[dict[str, Any], dict[str, Tensor]]:
+        if exercise.module not in self._sections:
+            self._sections[exercise.module] = self._read(exercise.module)
+        entries, tensors = self._sections[exercise.module]
+        name = f"{check}#{number}"
+        if name not in entries:
+            raise LinkError(f"the answer key has no answer for {name}; get the course's newest release")
+        return entries[name], tensors
+
+    def _read(self, module: str) -> tuple[dict[str, Any], dict[str, Tensor]]:
+        path = self._folder / f"{module}.safetensors"
+        if not path.exists():
+            raise LinkError(f"the answer key {path.name} is missing; get the course's newest release")
+        with safe_open(path, "pt") as file:
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - no mapping
+            entries = json.loads(file.metadata()["answers"])
+        if not torch.allclose(tensors["witness"], _witness(), atol=1e-4):
+            raise LinkError(
+                f"torch {torch.__version__} draws other random numbers than the answer key's torch"
+            )
+        return entries, tensors
+
+
+def drained(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Return `function` with the iterators that it returns run to their ends, as the link does."""
+
+    def whole(*args: Any, **kwargs: Any) -> Any:
+        value = function(*args, **kwargs)
+        return list(value) if isinstance(value, Iterator | range) else value
+
+    return whole
+
+
+def _witness() -> Tensor:
+    return seeds.noise((4,), seeds.generator(WITNESS_SEED))
+
+
+def _entry(answer: Expected, twins: Sequence[Twin], tensors: dict[str, Tensor]) -> dict[str, Any]:
+    """Return the record of an answer, having added its tensors to `tensors`, each once."""
+    return {
+        "leaves": _stored(answer.leaves, tensors),
+        "tolerances": answer.tolerances,
+        "twins": [
+            {"name": twin.name, "message": twin.message, "leaves": _stored(twin.leaves, tensors)}
+            for twin in twins
+        ],
+    }
+
+
+def _stored(leaves: dict[str, Tensor], tensors: dict[str, Tensor]) -> dict[str, str]:
+    names = {}
+    for label, leaf in leaves.items():
+        same = (
+            name for name, other in tensors.items() if other.dtype == leaf.dtype and torch.equal(other, leaf)
+        )
+        names[label] = next(same, f"{len(tensors)}")
+        tensors.setdefault(names[label], leaf.contiguous().clone())
+    return names

@@ -11,8 +11,9 @@ from autograder.link.oracle import Oracle, Step
 from autograder.link.values import Foreign
 from course.toolkit.stage import Stage
 
-Leaf: TypeAlias = Tensor | Foreign | str | None Outcome: TypeAlias = dict[str, tuple[Leaf, ...]] """By
-label, in the order of events, the candidates: what a label asks for may have happened more than once."""
+Leaf: TypeAlias = Tensor | Foreign | str | None
+Outcome: TypeAlias = dict[str, tuple[Leaf, ...]]
+"""By label, in the order of events; several candidates where what a label names happened more than once."""
 
 
 @dataclass(frozen=True)

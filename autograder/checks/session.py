@@ -77,7 +77,7 @@ class Student:
             raise
 
     def __call__(self, *args: Any, **kwargs: Any) -> Tensor:
-        """Return the tensor that the function returns, in float64; raises Wrong where it is none or not finite."""
+        """Return the function's tensor in float64; raises Wrong where it is none or not finite."""
         value = self.raw(*args, **kwargs)
         if not isinstance(value, Tensor):
             found = value.type_name if isinstance(value, Foreign) else type(value).__name__
@@ -166,7 +166,7 @@ class Session:
             self.problems.append(str(report.longrepr))
 
     def results(self, sections: Sequence[Section]) -> tuple[ExerciseResult, ...]:
-        """Return the outcomes of these sections' exercises; raises LinkError when tests could not be collected."""
+        """Return the results of these sections; raises LinkError when checks could not be collected."""
         if self.problems:
             raise LinkError(f"the checks cannot be collected: {self.problems[0]}")
         exercises = [exercise for section in sections for exercise in section.exercises]

@@ -1,8 +1,8 @@
 """A denoiser whose right answer is known, and which remembers what it was asked.
 
-The images of a prompt are a mixture of narrow Gaussians around a few known centres. For those the best possible
-noise estimate has a closed form, so the oracle stands in for a trained UNet, exactly and in microseconds. It
-lives in the trusted process; student code only ever holds callbacks to it.
+The images of a prompt are a mixture of narrow Gaussians around a few known centres. For those the best
+possible noise estimate has a closed form, so the oracle stands in for a trained UNet, exactly and in
+microseconds. It lives in the trusted process; student code only ever holds callbacks to it.
 """
 
 from dataclasses import dataclass, field
@@ -37,8 +37,8 @@ class Oracle:
 
     centres: (P, K, 3, H, W), float64; with K = 1 every pixel is estimated on its own.  spread: the standard
     deviation around a centre.  prompts: (P, L, D), the null prompt first.  alpha_bar: (T,).
-    variances: (P, 3, H, W) in [-1, 1], what the variance channels say.  seed: of the noise that add_variance adds,
-    which depends on nothing else than the timesteps.
+    variances: (P, 3, H, W) in [-1, 1], what the variance channels say.  seed: of the noise that
+    add_variance adds, which depends on nothing else than the timesteps.
     """
 
     centres: Tensor

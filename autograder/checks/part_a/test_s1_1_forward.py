@@ -46,7 +46,7 @@ def test_variance(student, draw: Draw, seed: int, t: int):
 
 @exercise("forward")
 def test_ends(student, draw: Draw):
-    """Where ᾱ = 1 the image comes back untouched, where ᾱ = 0 only the noise is left, and t = 999 is allowed."""
+    """Where ᾱ = 1 the image comes back untouched, where ᾱ = 0 only the noise is left; t may be 999."""
     x_0, eps = draw.images(), draw.noise()
     alpha_bar = torch.linspace(1, 0, 1000)
     clean, noisy = student(x_0, 0, alpha_bar, eps), student(x_0, 999, alpha_bar, eps)

@@ -8,13 +8,13 @@ from autograder.misconceptions import instead_of
 
 @instead_of("forward")
 def without_roots(x_0: Tensor, t: int, alpha_bar: Tensor, eps: Tensor) -> Tensor:
-    """The weights lack their square roots: you used ᾱ_t and 1 − ᾱ_t, equation (A.2) has √ᾱ_t and √(1 − ᾱ_t)."""
+    """The weights lack their square roots: ᾱ_t and 1 − ᾱ_t, where equation (A.2) has √ᾱ_t and √(1 − ᾱ_t)."""
     return alpha_bar[t] * x_0 + (1 - alpha_bar[t]) * eps
 
 
 @instead_of("forward")
 def fresh_noise(x_0: Tensor, t: int, alpha_bar: Tensor, eps: Tensor) -> Tensor:
-    """The noise that was passed in is not the noise that comes out. Use `eps`; do not draw noise of your own."""
+    """The noise in x_t is not the noise that was passed in. Use `eps`; do not draw noise of your own."""
     noise = torch.randn(eps.shape, generator=torch.Generator().manual_seed(0)).to(x_0)
     return alpha_bar[t].sqrt() * x_0 + (1 - alpha_bar[t]).sqrt() * noise
 

@@ -134,18 +134,27 @@ def _fetch(kind: str, model: str | Path, dtype: torch.dtype, *, with_text: bool,
 
 def _read(kind: str, folder: Path, device: torch.device, dtype: torch.dtype, *, with_text: bool) -> Any:
     """Return the pipeline of a checked folder on its device: quiet, in eval mode, its weights fixed."""
-    left_out: dict[str, Any] = {} if with_text else {"text_encoder": None}
     variant = pretrained_folder.variant_of(folder, half=dtype == torch.float16)
+    options = {"dtype": dtype, "variant": variant, "use_safetensors": True}
     with _quiet():
-        pipeline = _pipeline_class(kind).from_pretrained(
-            str(folder), dtype=dtype, variant=variant, use_safetensors=True, **left_out
-        )
+        text_encoder = _read_text_encoder(folder / "text_encoder", options) if with_text else None
+        pipeline = _pipeline_class(kind).from_pretrained(str(folder), text_encoder=text_encoder, **options)
         pipeline.set_progress_bar_config(disable=True)
         pipeline.to(device)
     for part in pipeline.components.values():
         if isinstance(part, torch.nn.Module):
             part.eval().requires_grad_(False)
     return pipeline
+
+
+def _read_text_encoder(folder: Path, options: dict[str, Any]) -> Any:
+    """Return the text encoder, which diffusers would fill up with random numbers if some weights lacked."""
+    from transformers import T5EncoderModel
+
+    encoder, report = T5EncoderModel.from_pretrained(str(folder), output_loading_info=True, **options)
+    if report["missing_keys"]:
+        raise ValueError(f"{folder} has no weights for {sorted(report['missing_keys'])[0]}")
+    return encoder
 
 
 def _pipeline_class(kind: str) -> Any:

@@ -47,7 +47,7 @@ MEMORY = (
 )
 DAMAGED = (
     "{model}: its files do not make an IF pipeline ({reason}). Copy the folder again; a model from the hub: "
-    "delete it from the cache (`hf cache rm model/{model}`) and load it with download=True."
+    "delete its copy (`hf cache rm`) and load it with download=True."
 )
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from safetensors.torch import load_file, save_file
 
 from course.toolkit import pretrained, pretrained_folder, seeds
 from course.toolkit.pretrained import Pretrained, PretrainedError, UnknownWordWarning, load
@@ -175,6 +176,22 @@ def test_weights_that_do_not_fit_the_config(miniature_folder: Path, tmp_path: Pa
     folder = Path(shutil.copytree(miniature_folder, tmp_path / "copy"))
     config = folder / "unet" / "config.json"
     config.write_text(config.read_text().replace('"cross_attention_dim": 16', '"cross_attention_dim": 24'))
+    with pytest.raises(PretrainedError, match="do not make an IF pipeline"):
+        load(folder, device="cpu")
+
+
+@pytest.mark.parametrize(
+    ("file", "weight"),
+    [
+        ("unet/diffusion_pytorch_model.safetensors", "conv_out.weight"),
+        ("text_encoder/model.safetensors", "encoder.final_layer_norm.weight"),
+    ],
+)
+def test_no_weight_is_made_up(miniature_folder: Path, tmp_path: Path, file: str, weight: str) -> None:
+    folder = Path(shutil.copytree(miniature_folder, tmp_path / "copy"))
+    weights = load_file(folder / file)
+    del weights[weight]
+    save_file(weights, folder / file, metadata={"format": "pt"})
     with pytest.raises(PretrainedError, match="do not make an IF pipeline"):
         load(folder, device="cpu")
 

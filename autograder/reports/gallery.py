@@ -23,6 +23,8 @@ Shown: TypeAlias = "tuple[Section, Exhibit | str]"
 
 FRAMES_PER_SECOND = 10.0
 LONGEST_ALT = 500
+SHARPNESS = 1.4
+"""Pixels of a figure for each pixel of the page, so that it is crisp on fine screens."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,7 @@ class Plate:
     alt: str
     width: int
     height: int
+    """Both in pixels of the page."""
 
 
 @dataclass
@@ -70,28 +73,32 @@ def _hang(thing: "Exhibit | str", wall: Wall, into: Path) -> None:
     if isinstance(thing, str):
         wall.notes.append(thing)
     else:
-        wall.plates.append(_saved(thing, wall, into))
+        wall.plates.append(_plate(thing, wall, into))
 
 
-def _saved(exhibit: "Exhibit", wall: Wall, into: Path) -> Plate:
-    from matplotlib.figure import Figure
+def _plate(exhibit: "Exhibit", wall: Wall, into: Path) -> Plate:
     from PIL import Image
+
+    path, said, sharpness = _saved(exhibit, into / _stem(wall, exhibit.name))
+    with Image.open(path) as picture:
+        width, height = (round(side / sharpness) for side in picture.size)
+    alt = line(f"{wall.section.label} {wall.section.title}: {said}", LONGEST_ALT)
+    return Plate(path.name, exhibit.caption, alt, width, height)
+
+
+def _saved(exhibit: "Exhibit", stem: Path) -> tuple[Path, str, float]:
+    """Return where the exhibit is saved, what to say of it, and its pixels for each pixel of the page."""
+    from matplotlib.figure import Figure
 
     from course.toolkit import figures
 
-    stem = _stem(wall, exhibit.name)
-    place = f"{wall.section.label} {wall.section.title}"
     if isinstance(exhibit.content, Figure):
-        path = into / f"{stem}.png"
+        path = stem.with_name(f"{stem.name}.png")
         figures.save(exhibit.content, path)
-        alt = f"{place}: {_inscriptions(exhibit.content) or exhibit.name}"
-    else:
-        path = into / f"{stem}.gif"
-        figures.save_gif(exhibit.content, path, FRAMES_PER_SECOND)
-        alt = f"{place}: animation of {len(exhibit.content)} images, {exhibit.name}"
-    with Image.open(path) as picture:
-        width, height = picture.size
-    return Plate(path.name, exhibit.caption, line(alt, LONGEST_ALT), width, height)
+        return path, _inscriptions(exhibit.content) or exhibit.name, SHARPNESS
+    path = stem.with_name(f"{stem.name}.gif")
+    figures.save_gif(exhibit.content, path, FRAMES_PER_SECOND)
+    return path, f"animation of {len(exhibit.content)} images, {exhibit.name}", 1.0
 
 
 def _stem(wall: Wall, name: str) -> str:

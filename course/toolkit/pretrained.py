@@ -134,11 +134,11 @@ def _fetch(kind: str, model: str | Path, dtype: torch.dtype, *, with_text: bool,
 
 def _read(kind: str, folder: Path, device: torch.device, dtype: torch.dtype, *, with_text: bool) -> Any:
     """Return the pipeline of a checked folder on its device: quiet, in eval mode, its weights fixed."""
-    variant = pretrained_folder.variant_of(folder, half=dtype == torch.float16)
-    options = {"dtype": dtype, "variant": variant, "use_safetensors": True}
     with _quiet():
-        text_encoder = _read_text_encoder(folder / "text_encoder", options) if with_text else None
-        pipeline = _pipeline_class(kind).from_pretrained(str(folder), text_encoder=text_encoder, **options)
+        text_encoder = _read_text_encoder(folder / "text_encoder", dtype) if with_text else None
+        pipeline = _pipeline_class(kind).from_pretrained(
+            str(folder), text_encoder=text_encoder, **_options(folder / "unet", dtype)
+        )
         pipeline.set_progress_bar_config(disable=True)
         pipeline.to(device)
     for part in pipeline.components.values():
@@ -147,10 +147,16 @@ def _read(kind: str, folder: Path, device: torch.device, dtype: torch.dtype, *, 
     return pipeline
 
 
-def _read_text_encoder(folder: Path, options: dict[str, Any]) -> Any:
+def _options(part: Path, dtype: torch.dtype) -> dict[str, Any]:
+    variant = pretrained_folder.variant_of(part, half=dtype == torch.float16)
+    return {"dtype": dtype, "variant": variant, "use_safetensors": True}
+
+
+def _read_text_encoder(folder: Path, dtype: torch.dtype) -> Any:
     """Return the text encoder, which diffusers would fill up with random numbers if some weights lacked."""
     from transformers import T5EncoderModel
 
+    options = _options(folder, dtype)
     encoder, report = T5EncoderModel.from_pretrained(str(folder), output_loading_info=True, **options)
     if report["missing_keys"]:
         raise ValueError(f"{folder} has no weights for {sorted(report['missing_keys'])[0]}")

@@ -50,9 +50,12 @@ def check(folder: Path, *, kind: str = "IFPipeline", with_text: bool = True) -> 
 
 
 def variant_of(folder: Path, half: bool) -> str | None:
-    """Return "fp16" when the UNet's weights should be read from the files of that variant."""
-    halves = {file for file in (folder / "unet").glob("*.safetensors") if ".fp16" in file.name}
-    others = set((folder / "unet").glob("*.safetensors")) - halves
+    """Return "fp16" when a part's weights should be read from the files of that variant, else None.
+
+    folder: of the UNet or the text encoder.  half: whether half precision is wanted.
+    """
+    halves = {file for file in folder.glob("*.safetensors") if ".fp16" in file.name}
+    others = set(folder.glob("*.safetensors")) - halves
     return "fp16" if halves and (half or not others) else None
 
 

@@ -43,12 +43,11 @@ def _text_encoder(words: int):
     return T5EncoderModel(config)
 
 
-def _unet():
+def _unet(**options):
     from diffusers import UNet2DConditionModel
 
     return UNet2DConditionModel(
-        sample_size=8,
-        in_channels=3,
+        **{"sample_size": 8, "in_channels": 3, **options},
         out_channels=6,
         layers_per_block=1,
         block_out_channels=(8, 8),
@@ -80,4 +79,25 @@ def miniature_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         watermarker=None,
         requires_safety_checker=False,
     ).save_pretrained(str(folder))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def miniature_stage_2_folder(miniature_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A saved `IFSuperResolutionPipeline` for 16 pixels, in half precision, with the words of the other."""
+    from diffusers import DDPMScheduler, IFPipeline, IFSuperResolutionPipeline
+
+    folder = tmp_path_factory.mktemp("pretrained") / "stage_2"
+    small = IFPipeline.from_pretrained(str(miniature_folder))
+    IFSuperResolutionPipeline(
+        tokenizer=small.tokenizer,
+        text_encoder=small.text_encoder,
+        unet=_unet(sample_size=16, in_channels=6, class_embed_type="timestep"),
+        scheduler=small.scheduler,
+        image_noising_scheduler=DDPMScheduler(beta_schedule="squaredcos_cap_v2"),
+        safety_checker=None,
+        feature_extractor=None,
+        watermarker=None,
+        requires_safety_checker=False,
+    ).to(dtype=torch.float16).save_pretrained(str(folder), variant="fp16")
     return folder

@@ -196,9 +196,33 @@ def test_no_weight_is_made_up(miniature_folder: Path, tmp_path: Path, file: str,
         load(folder, device="cpu")
 
 
-def test_stage_2_from_the_hubs_cache(
-    hub: Path, miniature_folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_stage_2_of_another_class(hub: Path, miniature_folder: Path) -> None:
     put_in_cache(hub, pretrained_folder.STAGE_2, miniature_folder)
     with pytest.raises(PretrainedError, match="an IFPipeline, but an IFSuperResolutionPipeline is needed"):
         pretrained.load_stage_2(device="cpu")
+
+
+def test_stage_2_enlarges_a_picture(hub: Path, miniature: Pretrained, miniature_stage_2_folder: Path) -> None:
+    """From the hub's cache, without the text encoder, from weights of the variant fp16 alone."""
+    snapshot = put_in_cache(hub, pretrained_folder.STAGE_2, miniature_stage_2_folder)
+    shutil.rmtree(snapshot / "text_encoder")
+    stage_2 = pretrained.load_stage_2(device="cpu")
+    enlarged = stage_2(
+        image=torch.zeros(1, 3, 8, 8),
+        prompt_embeds=miniature.embed("a photo"),
+        negative_prompt_embeds=miniature.embed(""),
+        num_inference_steps=2,
+        generator=seeds.generator(29),
+        output_type="pt",
+    ).images
+    assert enlarged.shape == (1, 3, 16, 16)
+    assert stage_2.text_encoder is None
+
+
+def test_half_precision_from_its_own_files(miniature_folder: Path, tmp_path: Path) -> None:
+    load(miniature_folder, device="cpu", dtype=torch.float16).pipeline.save_pretrained(
+        str(tmp_path / "half"), variant="fp16"
+    )
+    for dtype in (torch.float16, torch.float32):
+        half = load(tmp_path / "half", device="cpu", dtype=dtype)
+        assert half.pipeline.unet.dtype == half.embed("a photo").dtype == dtype

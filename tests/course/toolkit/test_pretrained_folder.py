@@ -103,7 +103,6 @@ def test_the_embedded_model_is_repaired_by_installing_again(monkeypatch, folder:
     ],
 )
 def test_variant(tmp_path: Path, names: list[str], half: bool, expected: str | None) -> None:
-    (tmp_path / "unet").mkdir()
     for name in names:
-        (tmp_path / "unet" / name).touch()
+        (tmp_path / name).touch()
     assert pretrained_folder.variant_of(tmp_path, half) == expected

@@ -1,0 +1,1 @@
+"""Part A: the power of a pretrained diffusion model."""

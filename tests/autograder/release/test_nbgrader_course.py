@@ -1,0 +1,43 @@
+"""The real nbgrader on our source notebooks."""
+
+import json
+import os
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from autograder.release.generated import generated_files, syllabus_of
+from autograder.release.nbgrader_course import nbgrader_files
+
+ROOT = Path(__file__).parents[3]
+
+pytest.importorskip("nbgrader")
+
+
+def released(root: Path, into: Path) -> None:
+    for path, text in nbgrader_files(root).items():
+        (into / path).parent.mkdir(parents=True, exist_ok=True)
+        (into / path).write_text(text, encoding="utf-8")
+    command = [sys.executable, "-m", "nbgrader", "generate_assignment", "part_a"]
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    places = {"PATH": path, "HOME": str(into), "JUPYTER_CONFIG_DIR": str(into), "IPYTHONDIR": str(into)}
+    done = subprocess.run(
+        command, cwd=into, env=os.environ | places, capture_output=True, text=True, timeout=120
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_generated_assignment_is_the_students_notebook(tmp_path: Path) -> None:
+    released(ROOT, tmp_path / "nbgrader")
+    theirs = json.loads((tmp_path / "nbgrader/release/part_a/part_a.ipynb").read_text(encoding="utf-8"))
+    ours = json.loads(generated_files(ROOT)[Path("course/notebooks/part_a.ipynb")])
+    for cell in theirs["cells"]:
+        cell["metadata"].get("nbgrader", {}).pop("checksum", None)
+    assert theirs["cells"] == ours["cells"]
+    with sqlite3.connect(tmp_path / "nbgrader/gradebook.db") as gradebook:
+        points = dict(gradebook.execute("select name, max_score from base_cell join grade_cells using (id)"))
+    exercises = syllabus_of(ROOT).exercises()
+    assert points == {f"check-{e.key.replace('.', '-')}": e.points for e in exercises}

@@ -77,7 +77,9 @@ class Bridge:
         if self._answered > MOST_CALLBACKS:
             raise RuntimeError(f"the functions of the course were called more than {MOST_CALLBACKS:,} times")
         if unpacker.foreign:
-            raise TypeError(f"{unpacker.foreign[0]} was passed to the course's function; pass a torch.Tensor")
+            raise TypeError(
+                f"{unpacker.foreign[0]} was passed to the course's function; pass a Tensor or a number"
+            )
         if unpacker.largest > LARGEST_NUMBER:
             raise ValueError(f"{unpacker.largest} was passed to a function of the course; it is too large")
 

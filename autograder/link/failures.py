@@ -93,9 +93,10 @@ def from_message(message: object) -> Failure:
     if not isinstance(message, dict) or not isinstance(message.get("message"), str):
         raise ValueError("a failure without a message")
     simple: dict[str, Callable[[str], Failure]] = {kind.kind: kind for kind in (Missing, NotWritten, Refused)}
-    if message.get("kind") in simple:
-        return simple[message["kind"]](message["message"])
-    if message.get("kind") != "raised":
+    kind = str(message.get("kind"))
+    if kind in simple:
+        return simple[kind](message["message"])
+    if kind != Raised.kind:
         raise ValueError("a failure of an unknown kind")
     return _raised(message)
 

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Mapping, Sequence
 from contextlib import redirect_stderr, redirect_stdout
+from functools import cache
 from importlib.machinery import ModuleSpec
 from importlib.util import module_from_spec
 from pathlib import Path
@@ -25,7 +26,7 @@ class Local:
 
     def __init__(self, package: str) -> None:
         """Call the sections of an importable package, such as "solutions" or "course"."""
-        self._caller = Caller(Rooms(package, keyboard=True))
+        self._caller = Caller(rooms_of(package))
         self._printed = Printed(MOST_OUTPUT)
 
     @classmethod
@@ -65,3 +66,9 @@ class Local:
 
     def close(self) -> None:
         """Do nothing: there is no process and no file."""
+
+
+@cache
+def rooms_of(package: str) -> Rooms:
+    """Return the sections of a package; one for all, because a process imports a package only once."""
+    return Rooms(package, keyboard=True)

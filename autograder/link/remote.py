@@ -15,7 +15,7 @@ from .implementation import NOTHING_LENT, Lent, Value
 from .launch import Child
 from .limits import Limits
 from .printed import Printed
-from .values import Malformed, Unsendable
+from .values import Malformed
 
 Key = tuple[str, str]
 LOOP = "look for a loop that does not end"
@@ -131,12 +131,12 @@ class Remote:
             return
         request = {"import": wanted, "dead": [[name, str(reason)] for name, reason in self._dead.items()]}
         try:
-            self._converse(request, {}, Bridge(), self._limits.start_seconds)
+            self._converse(request, {}, Bridge(), self._limits.import_seconds)
             self._loaded.update(wanted)
         except BROKEN as error:
             culprit = next((name for name in reversed(self._importing) if name not in self._dead), wanted[0])
             what = f"importing {culprit.replace('.', '/')}.py"
-            self._dead[culprit] = self._stopped(error, what, self._limits.start_seconds)
+            self._dead[culprit] = self._stopped(error, what, self._limits.import_seconds)
             self._load(sections)
 
     def _converse(
@@ -155,12 +155,11 @@ class Remote:
             return message
         except BROKEN:
             raise
-        except Unsendable as error:
+        except BaseException as error:
             self.close()
-            raise LinkError(f"a check sends {error}") from error
-        except BaseException:
-            self.close()
-            raise
+            if not isinstance(error, Exception):
+                raise
+            raise LinkError(f"the conversation with the worker failed: {error!r}") from error
 
     def _listen(self, child: Child, bridge: Bridge) -> tuple[Message, Tensors]:
         message, tensors = child.pipe.receive()

@@ -102,7 +102,9 @@ class Rooms(MetaPathFinder):
 
     def function(self, section: str, name: str) -> Callable[..., Any]:
         """Return a section's function; raises Missing, or whatever kept its file from being imported."""
-        if section in self._broken and (section, name) not in self._lent:
+        if (section, name) in self._lent:
+            return self._lent[section, name]
+        if section in self._broken:
             raise self._broken[section].with_traceback(None)
         found = vars(sys.modules[self._module_name(section)]).get(name, Placeholder(self, (section, name)))
         if not callable(found):

@@ -94,6 +94,9 @@ class Child:
             os.set_blocking(descriptor, False)
         try:
             self._process = self._start(staged, (theirs_in, theirs_out), speaking, limits)
+        except BaseException:
+            self._clear()
+            raise
         finally:
             for descriptor in (theirs_in, theirs_out, speaking):
                 os.close(descriptor)
@@ -175,11 +178,14 @@ class Child:
             os.killpg(self._process.pid, signal.SIGKILL)
         status = self._process.wait()
         self.hear()
+        self._clear()
+        return ending(status) if by_itself else ""
+
+    def _clear(self) -> None:
         for descriptor in self._descriptors:
             os.close(descriptor)
         with suppress(OSError, RecursionError):
             shutil.rmtree(self._folder)
-        return ending(status) if by_itself else ""
 
 
 def install_runtime(folder: Path) -> None:

@@ -2,6 +2,7 @@
 
 import os
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -227,13 +228,17 @@ def test_closing_leaves_no_process_and_no_file(staged: Path) -> None:
     assert not home.parent.exists()
 
 
-def test_a_worker_that_cannot_start_is_our_error(staged: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sys, "executable", "/bin/false")
+@pytest.mark.parametrize("program", ["/bin/false", "/no/such/python"])
+def test_a_worker_that_cannot_start_is_our_error(
+    staged: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, program: str
+) -> None:
+    monkeypatch.setattr(sys, "executable", program)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    before = os.listdir("/proc/self/fd")
     with pytest.raises(LinkError, match="cannot start"):
         Remote.start(staged)
-    monkeypatch.setattr(sys, "executable", "/no/such/python")
-    with pytest.raises(LinkError, match="cannot start"):
-        Remote.start(staged)
+    assert os.listdir("/proc/self/fd") == before
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize(

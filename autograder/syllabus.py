@@ -182,4 +182,4 @@ def _problems(syllabus: Syllabus) -> Iterator[str]:
     for part in syllabus.parts:
         total = sum(section.points for section in syllabus.sections if section.part == part.letter)
         if total != part.points:
-            yield f"part {part.letter} adds up to {total} points, not {part.points}; mend its exercises or its sum"
+            yield f"part {part.letter} adds up to {total} points, not {part.points}; mend either"

@@ -3,14 +3,22 @@
 A test's docstring is the sentence that the student reads. `exercise` says what it checks.
 """
 
-from typing import Any
+from collections.abc import Callable
+from typing import TypeAlias, TypeVar, cast
 
 import pytest
+from torch import Tensor
+
+Test = TypeVar("Test", bound=Callable[..., None])
+Agree: TypeAlias = Callable[..., None]
+"""The fixture `agree`: calls student and reference alike and compares all they do."""
+Right: TypeAlias = Callable[..., Tensor]
+"""The fixture `right`: what the reference of another exercise returns, right("a1.1.forward", …)."""
 
 
-def exercise(name: str, *, weight: int = 1) -> Any:
+def exercise(name: str, *, weight: int = 1) -> Callable[[Test], Test]:
     """Return the mark of a check of the exercise `name` of the file's section.
 
     weight: the check's share of the exercise's points, beside the weights of its other checks.
     """
-    return pytest.mark.exercise(name, weight=weight)
+    return cast(Callable[[Test], Test], pytest.mark.exercise(name, weight=weight))

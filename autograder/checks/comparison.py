@@ -47,9 +47,9 @@ class Twin:
     leaves: dict[str, Tensor]
 
 
-def measure(function: Callable[..., object], call: Call) -> Expected:
+def measure(function: Callable[..., object], call: Call, seen: Tensor | None = None) -> Expected:
     """Return what the reference `function` does, with tolerances measured against float64."""
-    single, double = call.run(function), call.double().run(function)
+    single, double = call.run(function, seen), call.double().run(function, seen)
     leaves = {label: _tensor(candidates[0]) for label, candidates in single.items()}
     exact = {label: _tensor(candidates[0]) for label, candidates in double.items()}
     tolerances = {label: _tolerance(leaf, exact[label]) for label, leaf in leaves.items()}

@@ -33,7 +33,8 @@ class Draw:
 
     def number(self, low: float, high: float) -> float:
         """Return a number in [low, high)."""
-        return low + (high - low) * float(torch.rand(1, generator=self._generator, dtype=torch.float64))
+        share = torch.rand(1, generator=self._generator, dtype=torch.float64)
+        return low + (high - low) * float(share)
 
     def noise(self, count: int = 2, size: int = 8) -> Tensor:
         """Return N(0, 1) noise, (count, 3, size, size)."""

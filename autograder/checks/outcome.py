@@ -39,8 +39,11 @@ class Call:
         args = tuple(_copied(value) for value in self.args)
         return Call(args, {name: _copied(value) for name, value in self.kwargs.items()})
 
-    def run(self, function: Callable[..., Any]) -> Outcome:
-        """Return the outcome of calling `function`: its value, and what it asked the oracles."""
+    def run(self, function: Callable[..., Any], seen: Tensor | None = None) -> Outcome:
+        """Return the outcome of calling `function`: its value, and what it asked the oracles.
+
+        seen: (B, 1, H, W), 1 where images are looked at; elsewhere they count as 0.
+        """
         call = self.copy()
         oracles = call.oracles()
         for oracle in oracles:
@@ -49,10 +52,20 @@ class Call:
         outcome: Outcome = {}
         for oracle in oracles:
             outcome |= dict(_events(oracle.steps))
-        return outcome | dict(_leaves(value, ""))
+        outcome |= dict(_leaves(value, ""))
+        return outcome if seen is None else _masked(outcome, seen)
 
     def _values(self) -> list[Any]:
         return [*self.args, *self.kwargs.values()]
+
+
+def _masked(outcome: Outcome, seen: Tensor) -> Outcome:
+    def part(leaf: Leaf) -> Leaf:
+        if not isinstance(leaf, Tensor) or leaf.ndim < 3 or leaf.shape[-2:] != seen.shape[-2:]:
+            return leaf
+        return leaf * (seen if leaf.ndim == 4 else seen[0]).to(leaf)
+
+    return {label: tuple(map(part, candidates)) for label, candidates in outcome.items()}
 
 
 def _double(value: Any) -> Any:
@@ -93,7 +106,8 @@ def _events(steps: Sequence[Step]) -> Iterator[tuple[str, tuple[Leaf, ...]]]:
         at = f"step {number} (t = {step.t})"
         for name, asked in sorted(step.asked.items()):
             for i in range(len(asked)):
-                yield f"{at}: the image that the UNet is asked about with {name}{_ordinal(i)}", tuple(asked)
+                label = f"{at}: the image that the UNet is asked about with {name}{_ordinal(i)}"
+                yield label, (*asked[i:], *asked[:i])
         if step.mean is not None:
             yield f"{at}: the timestep t′ that add_variance is given", (torch.tensor(step.t_prime),)
             yield f"{at}: the predicted variance that add_variance is given", (step.variance,)
@@ -101,4 +115,4 @@ def _events(steps: Sequence[Step]) -> Iterator[tuple[str, tuple[Leaf, ...]]]:
 
 
 def _ordinal(i: int) -> str:
-    return "" if i == 0 else f" (question {i + 1})"
+    return "" if i == 0 else f" ({i + 1})"

@@ -1,5 +1,6 @@
 """Where the right answers come from: the reference at work, or an answer key that it filled in."""
 
+import hashlib
 import json
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -25,11 +26,15 @@ WITNESS_SEED = 29
 class Reference(Protocol):
     """A source of right answers."""
 
-    def expected(self, check: str, number: int, exercise: Exercise, call: Call) -> Expected:
-        """Return the right outcome of the check's call of that number."""
+    def expected(
+        self, check: str, number: int, exercise: Exercise, call: Call, seen: Tensor | None
+    ) -> Expected:
+        """Return the right outcome of the check's call of that number; seen as in `Call.run`."""
         ...
 
-    def twins(self, check: str, number: int, exercise: Exercise, call: Call) -> Iterator[Twin]:
+    def twins(
+        self, check: str, number: int, exercise: Exercise, call: Call, seen: Tensor | None
+    ) -> Iterator[Twin]:
         """Yield the known wrong outcomes of that call."""
         ...
 
@@ -45,15 +50,19 @@ class Live:
         """Use the solutions of this repository."""
         self._local = Local("solutions")
 
-    def expected(self, check: str, number: int, exercise: Exercise, call: Call) -> Expected:
+    def expected(
+        self, check: str, number: int, exercise: Exercise, call: Call, seen: Tensor | None
+    ) -> Expected:
         """Return what the reference does, measured in two precisions."""
-        return measure(self.lendable(exercise), call)
+        return measure(self.lendable(exercise), call, seen)
 
-    def twins(self, check: str, number: int, exercise: Exercise, call: Call) -> Iterator[Twin]:
+    def twins(
+        self, check: str, number: int, exercise: Exercise, call: Call, seen: Tensor | None
+    ) -> Iterator[Twin]:
         """Yield what the misconceptions do; those that raise on these inputs yield nothing."""
         for misconception in misconceptions.of(exercise):
             try:
-                outcome = call.run(drained(misconception.function))
+                outcome = call.run(drained(misconception.function), seen)
             except Exception:
                 continue
             leaves = {label: c[0] for label, c in outcome.items() if isinstance(c[0], Tensor)}
@@ -76,10 +85,12 @@ class Recorder(Live):
         super().__init__()
         self._answers: dict[str, dict[str, tuple[Expected, list[Twin]]]] = {}
 
-    def expected(self, check: str, number: int, exercise: Exercise, call: Call) -> Expected:
+    def expected(
+        self, check: str, number: int, exercise: Exercise, call: Call, seen: Tensor | None
+    ) -> Expected:
         """Return the answer, having written it down with the known wrong ones."""
-        answer = super().expected(check, number, exercise, call)
-        twins = list(super().twins(check, number, exercise, call))
+        answer = super().expected(check, number, exercise, call, seen)
+        twins = list(super().twins(check, number, exercise, call, seen))
         self._answers.setdefault(exercise.module, {})[f"{check}#{number}"] = (answer, twins)
         return answer
 
@@ -101,13 +112,17 @@ class AnswerKey:
         self._folder = folder
         self._sections: dict[str, tuple[dict[str, Any], dict[str, Tensor]]] = {}
 
-    def expected(self, check: str, number: int, exercise: Exercise, call: Call) -> Expected:
+    def expected(
+        self, check: str, number: int, exercise: Exercise, call: Call, seen: Tensor | None
+    ) -> Expected:
         """Return the recorded answer; raises LinkError where there is none."""
         entry, tensors = self._answer(check, number, exercise)
         leaves = {label: tensors[name] for label, name in entry["leaves"].items()}
         return Expected(leaves, entry["tolerances"])
 
-    def twins(self, check: str, number: int, exercise: Exercise, call: Call) -> Iterator[Twin]:
+    def twins(
+        self, check: str, number: int, exercise: Exercise, call: Call, seen: Tensor | None
+    ) -> Iterator[Twin]:
         """Yield the recorded wrong answers."""
         entry, tensors = self._answer(check, number, exercise)
         for twin in entry["twins"]:
@@ -170,11 +185,11 @@ def _entry(answer: Expected, twins: Sequence[Twin], tensors: dict[str, Tensor]) 
 
 
 def _stored(leaves: dict[str, Tensor], tensors: dict[str, Tensor]) -> dict[str, str]:
+    """Return under which name each leaf is stored: its digest, so that equal tensors are stored once."""
     names = {}
     for label, leaf in leaves.items():
-        same = (
-            name for name, other in tensors.items() if other.dtype == leaf.dtype and torch.equal(other, leaf)
-        )
-        names[label] = next(same, f"{len(tensors)}")
-        tensors.setdefault(names[label], leaf.contiguous().clone())
+        plain = leaf.contiguous()
+        content = f"{plain.dtype}{tuple(plain.shape)}".encode() + plain.numpy().tobytes()
+        names[label] = hashlib.sha256(content).hexdigest()[:16]
+        tensors.setdefault(names[label], plain)
     return names

@@ -4,10 +4,11 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import hypothesis
 import pytest
+import torch
 from torch import Tensor
 
 from autograder import syllabus
@@ -76,6 +77,25 @@ class Student:
             self.fatal = failure
             raise
 
+    def leaves_alone(self, *args: Any) -> None:
+        """Raise Wrong unless the function leaves the tensors it is given as they were."""
+        module, name = self.exercise.module, self.exercise.name
+        echoed = self._implementation.call(module, name, args, lent=self._lent, echo=True)
+        _, after = cast("tuple[object, list[object]]", echoed)
+        for i, (before, now) in enumerate(zip(args, after, strict=False), start=1):
+            if isinstance(before, Tensor) and not (isinstance(now, Tensor) and torch.equal(before, now)):
+                raise Wrong(f"it changes its argument number {i} in place; make a new tensor instead")
+
+    def keeps(self, *args: Any) -> None:
+        """Raise Wrong unless the result has the first tensor's shape and dtype, given float64 arguments."""
+        doubled = [arg.double() if isinstance(arg, Tensor) else arg for arg in args]
+        like = next(arg for arg in doubled if isinstance(arg, Tensor))
+        found = self.raw(*doubled)
+        if not isinstance(found, Tensor) or (found.shape, found.dtype) != (like.shape, like.dtype):
+            shape, dtype = getattr(found, "shape", None), getattr(found, "dtype", type(found).__name__)
+            wanted = f"{tuple(like.shape)} and {like.dtype}"
+            raise Wrong(f"given {wanted}, it returns the shape {tuple(shape or ())} and {dtype}")
+
     def __call__(self, *args: Any, **kwargs: Any) -> Tensor:
         """Return the function's tensor in float64; raises Wrong where it is none or not finite."""
         value = self.raw(*args, **kwargs)
@@ -116,19 +136,31 @@ class Session:
         check, reference, exercise = request.node.nodeid, self._terms.reference, student.exercise
         calls = iter(range(1_000))
 
-        def compared(*args: Any, **kwargs: Any) -> None:
+        def compared(*args: Any, seen: Tensor | None = None, **kwargs: Any) -> None:
             number, call = next(calls), Call(args, kwargs)
-            expected = reference.expected(check, number, exercise, call)
-            actual = call.run(student.raw)
+            expected = reference.expected(check, number, exercise, call, seen)
+            actual = call.run(student.raw, seen)
             problem = difference(actual, expected)
             if not problem:
                 return
-            for twin in reference.twins(check, number, exercise, call):
+            for twin in reference.twins(check, number, exercise, call, seen):
                 if equals(actual, twin, expected):
                     raise Wrong(f"{twin.message}\n({problem})", twin.name)
             raise Wrong(problem)
 
         return compared
+
+    @pytest.fixture
+    def right(self, request: pytest.FixtureRequest) -> Callable[..., Tensor]:
+        """A function that returns the first thing that the reference of another exercise returns."""
+        check, calls = f"{request.node.nodeid}[right]", iter(range(1_000))
+
+        def returned(key: str, *args: Any) -> Tensor:
+            exercise, call = self._table.exercise(key), Call(args, {})
+            expected = self._terms.reference.expected(check, next(calls), exercise, call, None)
+            return next(leaf for label, leaf in expected.leaves.items() if label in ("", "[0]"))
+
+        return returned
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Put the checks into the order of the course and drop those of no exercise in the table."""

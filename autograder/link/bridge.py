@@ -28,11 +28,17 @@ class Bridge:
         self._most_bytes = most_bytes
 
     def request(
-        self, section: str, function: str, args: Sequence[Value], kwargs: Mapping[str, Value], lent: Lent
+        self,
+        section: str,
+        function: str,
+        args: Sequence[Value],
+        kwargs: Mapping[str, Value],
+        lent: Lent,
+        echo: bool = False,
     ) -> tuple[Message, Tensors]:
         """Return the message that asks for a call, with its tensors; raises LinkError."""
         packer = self._packer()
-        request: Message = {"section": section, "function": function}
+        request: Message = {"section": section, "function": function, "echo": echo}
         request["args"] = self._pack(packer, list(args))
         request["kwargs"] = self._pack(packer, dict(kwargs))
         request["lent"] = [[*key, self._pack(packer, substitute)] for key, substitute in lent.items()]

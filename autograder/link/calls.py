@@ -101,7 +101,8 @@ class Caller:
             self._rooms.load([section, *(lender for lender, _ in lent)])
             with self._rooms.lend(lent):
                 result = self._rooms.function(section, function)(*args, **kwargs)
-                return pack_result(packer, result)
+                tree = pack_result(packer, result)
+                return ["tuple", [tree, packer.pack(args)]] if request["echo"] else tree
 
 
 def pack_result(packer: Packer, result: Any) -> Any:

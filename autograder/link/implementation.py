@@ -28,11 +28,13 @@ class Implementation(Protocol):
         kwargs: Mapping[str, Value] = MappingProxyType({}),
         *,
         lent: Lent = NOTHING_LENT,
+        echo: bool = False,
     ) -> Value:
         """Return what `function` of `section` (such as "part_a.s1_1_forward") returns.
 
         Arguments are copied: the call cannot change them.  An iterator that the function returns is
         run to its end and comes back as a list; what may not cross comes back as `Foreign`.
+        echo: return (value, arguments) instead, the arguments as the function left its copies of them.
         lent: (section, function) -> the callable that the student's code meets in its place.
         Raises a Failure where the student's code gives no value, LinkError where the link is broken.
         A Failure, LinkError or AssertionError that a callable of the check raises during the call ends

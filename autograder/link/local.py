@@ -50,10 +50,11 @@ class Local:
         kwargs: Mapping[str, Value] = MappingProxyType({}),
         *,
         lent: Lent = NOTHING_LENT,
+        echo: bool = False,
     ) -> Value:
         """Call a function, as `Implementation` says; there is no limit on time."""
         bridge = Bridge()
-        request, tensors = bridge.request(section, function, args, kwargs, lent)
+        request, tensors = bridge.request(section, function, args, kwargs, lent, echo)
         text = PrintedText(self._printed)
         with redirect_stdout(text), redirect_stderr(text), catch_warnings():
             simplefilter("default")

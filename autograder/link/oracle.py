@@ -25,7 +25,7 @@ class Step:
 
     t: int
     asked: dict[str, list[Tensor]] = field(default_factory=dict)
-    """By the prompt's name, the images (B, 3, H, W) that came with it."""
+    """By the prompt's name, the images (3, H, W) that came with it, one by one."""
     mean: Tensor | None = None
     variance: Tensor | None = None
     t_prime: int | None = None
@@ -146,9 +146,8 @@ class Oracle:
 
     def _remember(self, t: int, sample: Tensor, rows: list[int]) -> None:
         step = self._step(t)
-        for row in sorted(set(rows)):
-            chosen = [i for i, other in enumerate(rows) if other == row]
-            step.asked.setdefault(PROMPT_NAMES[row], []).append(sample[chosen])
+        for row, image in zip(rows, sample, strict=True):
+            step.asked.setdefault(PROMPT_NAMES[row], []).append(image)
 
     def _step(self, t: int) -> Step:
         """Return the step under way; another timestep, or a question after the variance, begins a new one."""

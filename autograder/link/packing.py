@@ -73,8 +73,8 @@ class Packer:
     def _opaque(self, value: Any, depth: int) -> Any:
         if self._lazily and isinstance(value, Iterator):
             return ["iterator", self.pack_items(value, depth)]
-        if self._lazily and type(value) is SimpleNamespace and set(vars(value)) == {"sample"}:
-            return ["sample", self.pack(value.sample, depth + 1)]
+        if self._lazily and type(value) is SimpleNamespace and len(vars(value)) == 1:
+            return ["output", [self.pack(part, depth + 1) for part in next(iter(vars(value).items()))]]
         number = self._number_of(value) if callable(value) else None
         if number is not None:
             return ["callback", number]

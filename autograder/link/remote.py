@@ -72,11 +72,12 @@ class Remote:
         kwargs: Mapping[str, Value] = MappingProxyType({}),
         *,
         lent: Lent = NOTHING_LENT,
+        echo: bool = False,
     ) -> Value:
         """Call a function, as `Implementation` says, within the limits."""
         self._admit((section, function))
         bridge = Bridge(most_bytes=self._limits.frame_bytes)
-        request, tensors = bridge.request(section, function, args, kwargs, lent)
+        request, tensors = bridge.request(section, function, args, kwargs, lent, echo)
         self._load([section, *(lender for lender, _ in lent)])
         if section in self._dead and (section, function) not in lent:
             raise self._dead[section].with_traceback(None)

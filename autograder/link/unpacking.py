@@ -55,8 +55,6 @@ class Unpacker:
         return self._leaves[tag](content) if tag in self._leaves else self._branch(tag, content, depth + 1)
 
     def _branch(self, tag: str, content: Any, depth: int) -> Value:
-        if tag == "sample":
-            return Output(self.unpack(content, depth))
         if not isinstance(content, list):
             raise Malformed("a branch without a list")
         if tag == "dict":
@@ -64,6 +62,8 @@ class Unpacker:
         items = [self.unpack(item, depth) for item in content]
         if tag == "stage":
             return _stage(items)
+        if tag == "output":
+            return _output(items)
         shapes: dict[str, Callable[[list[Value]], Value]] = {"list": list, "tuple": tuple, "iterator": iter}
         if tag not in shapes:
             raise Malformed("a tag that does not exist")
@@ -130,6 +130,12 @@ def _key(pair: Any) -> str:
     if not isinstance(pair, list) or len(pair) != 2 or not isinstance(pair[0], str):
         raise Malformed("a dict without keys")
     return pair[0].encode("utf-8", "replace").decode("utf-8")
+
+
+def _output(items: list[Value]) -> Output:
+    if len(items) != 2 or not isinstance(items[0], str):
+        raise Malformed("an output without its name")
+    return Output(items[0], items[1])
 
 
 def _stage(parts: list[Any]) -> Value:

@@ -32,13 +32,23 @@ class Foreign:
 
 @dataclass(frozen=True)
 class Output:
-    """A model's output as diffusers gives it: `.sample`, `["sample"]` and `[0]` are the same."""
+    """A model's output as diffusers gives it: `.sample`, `["sample"]` and `[0]` are the same.
 
-    sample: Any
+    name: "sample" of a UNet, "images" of a pipeline.
+    """
+
+    name: str
+    value: Any
+
+    def __getattr__(self, name: str) -> Any:
+        """Return the value under its own name."""
+        if name != self.name:
+            raise AttributeError(f"the output has no {name!r}; it has {self.name!r}")
+        return self.value
 
     def __getitem__(self, key: int | str) -> Any:
-        """Return the sample for 0 or "sample"."""
-        return {"sample": self.sample}[key] if isinstance(key, str) else (self.sample,)[key]
+        """Return the value for 0 or its name."""
+        return {self.name: self.value}[key] if isinstance(key, str) else (self.value,)[key]
 
 
 class Unsendable(Exception):  # noqa: N818 - a statement about a value

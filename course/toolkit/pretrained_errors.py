@@ -7,7 +7,7 @@ from contextlib import contextmanager
 import torch
 
 
-class PretrainedError(Exception):
+class PretrainedError(ValueError):
     """A pretrained model cannot be used; the message says why and what to do about it."""
 
 

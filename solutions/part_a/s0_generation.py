@@ -35,14 +35,14 @@ def generate(
     See https://huggingface.co/docs/diffusers/api/pipelines/deepfloyd_if for the pipeline's arguments.
     """
     # BEGIN SOLUTION
-    output = pipeline(
+    images: Tensor = pipeline(
         prompt_embeds=prompt_embeds,
         negative_prompt_embeds=uncond_embeds,
         num_inference_steps=num_inference_steps,
         generator=generator,
         output_type="pt",
-    )
-    return output.images
+    ).images
+    return images
     # END SOLUTION
 
 

@@ -25,7 +25,8 @@ def blur_denoise(x_t: Tensor, kernel_size: int = 5, sigma: float = 2.0) -> Tenso
     x_t: (B, 3, H, W).  kernel_size: pixels, odd.  sigma: the kernel's standard deviation in pixels.
     """
     # BEGIN SOLUTION
-    return gaussian_blur(x_t, kernel_size, sigma)
+    blurred: Tensor = gaussian_blur(x_t, kernel_size, sigma)
+    return blurred
     # END SOLUTION
 
 

@@ -41,7 +41,8 @@ def low_pass(image: Tensor, kernel_size: int = 33, sigma: float = 2.0) -> Tensor
     image: (B, C, H, W).  kernel_size: pixels, odd.  sigma: in pixels.
     """
     # BEGIN SOLUTION
-    return gaussian_blur(image, kernel_size, sigma)
+    blurred: Tensor = gaussian_blur(image, kernel_size, sigma)
+    return blurred
     # END SOLUTION
 
 

@@ -131,7 +131,7 @@ def test_a_stage_arrives_as_a_stage() -> None:
 def test_what_a_check_gives_may_be_lazy() -> None:
     back = cross([iter([1, 2]), SimpleNamespace(sample=3)], lazily=True)
     assert list(back[0]) == [1, 2]
-    assert back[1] == Output(3)
+    assert back[1] == Output("sample", 3)
     assert back[1][0] == back[1]["sample"] == back[1].sample == 3
     with pytest.raises(IndexError):
         back[1][1]

@@ -1,0 +1,65 @@
+"""A class graded into a folder: grades.csv, index.html, and a folder of results for every student."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from autograder import grading, syllabus
+from autograder.reports.grades import write_csv, write_results
+from autograder.reports.pages import write_class_page, write_student_page
+from autograder.results import Report, from_json
+from autograder.submissions import Submission
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
+
+KEPT = "This time the grader could not work; these are the results of an earlier run."
+
+
+def grade(
+    submissions: Sequence[Submission],
+    out: Path,
+    *,
+    jobs: int = 1,
+    secret: Path | None = None,
+    bars: "Progress | None" = None,
+) -> list[Report]:
+    """Grade submissions into the folder `out` and return their reports, by the students' names.
+
+    secret: the file with the class's secret; without it, one is made in `out`.  A submission that the
+    grader could not grade keeps the results of an earlier run.  Raises ValueError, OSError.
+    """
+    out.mkdir(parents=True, exist_ok=True)
+    key = grading.class_secret(secret or out / "secret.key")
+    task = bars.add_task("grading", total=len(submissions)) if bars else None
+    reports = []
+    for report in grading.grade_class(submissions, key, jobs=jobs):
+        reports.append(_written(report, out))
+        if bars and task is not None:
+            bars.advance(task)
+    reports.sort(key=lambda report: report.student)
+    write_csv(reports, syllabus.load(), out / "grades.csv")
+    write_class_page(reports, syllabus.load(), out / "index.html")
+    return reports
+
+
+def _written(report: Report, out: Path) -> Report:
+    """Write one student's results and page, and return the report that now counts."""
+    folder = out / report.student
+    earlier = _earlier(folder / "results.json")
+    if not report.graded and earlier is not None:
+        return replace(
+            earlier, remarks=(*earlier.remarks, KEPT) if KEPT not in earlier.remarks else earlier.remarks
+        )
+    write_results(report, folder / "results.json")
+    write_student_page(report, syllabus.load(), folder / "index.html")
+    return report
+
+
+def _earlier(path: Path) -> Report | None:
+    try:
+        report = from_json(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, TypeError, KeyError):
+        return None
+    return report if report.graded else None

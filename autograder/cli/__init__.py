@@ -1,0 +1,1 @@
+"""The two commands, `course` and `autograder`: parse, call, print, exit."""

@@ -1,0 +1,117 @@
+"""The command `autograder`: what an instructor and a maintainer work with."""
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.markup import escape
+
+from autograder.cli.terminal import SOMETHING_FAILED, console, end_well, progress, watching
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
+
+    from autograder.results import Report
+
+app = typer.Typer(
+    help="Grade submissions, build the student edition, prove the course sound.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+Jobs = Annotated[int, typer.Option(min=1, help="Submissions at a time.")]
+CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+@app.command()
+def demo(
+    out: Annotated[Path, typer.Option(help="Where to write grades and pages.")] = Path("demo"),
+    jobs: Jobs = CORES,
+    gallery: Annotated[bool, typer.Option(help="Make the reference's project page too.")] = True,
+) -> None:
+    """Grade a small bundled class and make the reference's project page, on the embedded model."""
+    from autograder import classroom, example_class
+
+    with progress() as bars:
+        graded = classroom.grade(example_class.submissions(), out, jobs=jobs, bars=bars)
+        page = _project_page(out / "gallery", bars) if gallery else None
+    _conclude(graded, out)
+    if page:
+        console.print(f"The reference's project page: {page}")
+
+
+@app.command()
+def grade(
+    submissions: Annotated[Path, typer.Argument(help="A folder with one folder or zip a student.")],
+    out: Annotated[Path, typer.Option(help="Where to write grades and pages.")],
+    jobs: Jobs = CORES,
+    secret: Annotated[
+        Path | None, typer.Option(help="The file with the class's secret; made in OUT where it is not given.")
+    ] = None,
+    isolation: Annotated[str, typer.Option(help="How student code is held: process.")] = "process",
+) -> None:
+    """Grade a class: grades.csv, and results and a feedback page for every student."""
+    if isolation != "process":
+        raise ValueError(f"isolation {isolation!r} is not there; this version has: process")
+    from autograder import classroom
+    from autograder.submissions import discover
+
+    with progress() as bars:
+        graded = classroom.grade(discover(submissions), out, jobs=jobs, secret=secret, bars=bars)
+    _conclude(graded, out)
+    if any(not report.graded for report in graded):
+        raise typer.Exit(SOMETHING_FAILED)
+
+
+@app.command()
+def release(
+    into: Annotated[
+        Path | None, typer.Argument(help="Where to build the student edition; none: only regenerate.")
+    ] = None,
+) -> None:
+    """Regenerate stubs, notebooks, README table and answer key; build the student edition in DIR."""
+    from autograder import soundness
+
+    for path in soundness.regenerate():
+        console.print(f"written: {path}")
+    if into is not None:
+        from autograder.release.edition import build_release
+
+        build_release(soundness.ROOT, into)
+        console.print(f"The release: {into}")
+
+
+@app.command(name="check-course")
+def check_course() -> None:
+    """Prove the course sound: the table, the files made from it, the checks, reference and stubs."""
+    from autograder import soundness
+
+    problems = list(soundness.problems())
+    for problem in problems:
+        console.print(f"[red]✗[/] {escape(problem)}")
+    if problems:
+        raise typer.Exit(SOMETHING_FAILED)
+    console.print("[green]✓[/] The course is sound.")
+
+
+def main() -> None:
+    """Run the command."""
+    end_well(app)
+
+
+def _conclude(graded: "list[Report]", out: Path) -> None:
+    for report in sorted(graded, key=lambda report: report.student):
+        mark = f"{report.total:g} of {report.possible:g}" if report.graded else "ungraded"
+        console.print(f"{escape(report.student):40} {mark}")
+    console.print(f"The grades: {out / 'grades.csv'}\nThe pages:  {out / 'index.html'}")
+
+
+def _project_page(into: Path, bars: "Progress") -> Path:
+    from autograder import exhibition, syllabus
+    from course.toolkit.pretrained import load
+    from course.toolkit.studio import Studio
+
+    studio = Studio(load(), watch=watching(bars))
+    return exhibition.hold("solutions", syllabus.load().sections, studio, into, model="emoji_if")

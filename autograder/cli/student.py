@@ -1,0 +1,108 @@
+"""The command `course`: what a student works with."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from autograder import syllabus
+from autograder.cli.terminal import SOMETHING_FAILED, console, end_well, progress, show, watching
+from autograder.syllabus import Section
+
+app = typer.Typer(
+    help="A hands-on course on diffusion models.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+Sections = Annotated[list[str] | None, typer.Argument(help="Sections, such as 1.4 or a1.4; all without any.")]
+Using = Annotated[str, typer.Option(help="Whose implementation: course (yours) or solutions.")]
+
+
+@app.command(name="list")
+def list_sections() -> None:
+    """Show the sections with their exercises, points and minutes."""
+    table = Table("section", "", "exercises", "points", "minutes", title="The course", title_justify="left")
+    for section in syllabus.load().sections:
+        names = ", ".join(exercise.name for exercise in section.exercises)
+        table.add_row(section.label, section.title, names, str(section.points), str(section.minutes))
+    console.print(table)
+
+
+@app.command()
+def check(
+    sections: Sections = None,
+    using: Using = "course",
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show what passed as well.")] = False,
+) -> None:
+    """Check your code for these sections and say what is wrong with it."""
+    chosen = _chosen(sections)
+    from autograder import practice
+
+    results = practice.check(chosen, using)
+    show(results, all_checks=verbose)
+    worth = practice.worth(results)
+    console.print(f"\n[bold]{worth['points']:g} of {worth['possible']:g} points[/]")
+    if not all(result.passed for result in results):
+        raise typer.Exit(SOMETHING_FAILED)
+
+
+@app.command()
+def hint(
+    exercise: Annotated[str, typer.Argument(help="An exercise, such as forward or a1.1.forward.")],
+    level: Annotated[int, typer.Option(min=1, help="How many hints; each says more than the last.")] = 1,
+) -> None:
+    """Give a hint for an exercise, more of them with a higher level."""
+    found = syllabus.load().exercise(exercise)
+    for number, text in enumerate(found.hints[:level], start=1):
+        console.print(f"[bold]{number} of {len(found.hints)}[/]  {escape(text)}")
+    if level < len(found.hints):
+        console.print(f"[dim]The next one: course hint {found.key} --level {level + 1}[/]")
+
+
+@app.command()
+def gallery(
+    sections: Sections = None,
+    using: Using = "course",
+    model: Annotated[str, typer.Option(help="emoji_if, deepfloyd, a hub id or a folder.")] = "emoji_if",
+    out: Annotated[Path, typer.Option(help="Where to write the page.")] = Path("gallery"),
+    seed: Annotated[int, typer.Option(help="Another seed, other pictures.")] = 29,
+    gamma: Annotated[float, typer.Option(help="The guidance scale.")] = 7.0,
+    picture: Annotated[
+        list[str] | None, typer.Option(help="Your own file for a bundled picture: NAME=PATH.")
+    ] = None,
+    embeddings: Annotated[Path | None, typer.Option(help="Prompt embeddings, saved before.")] = None,
+    download: Annotated[bool, typer.Option(help="Allow downloads from the hub.")] = False,
+) -> None:
+    """Make your project page: every figure of these sections, from your code."""
+    chosen, pictures = _chosen(sections), _pictures(picture or [])
+    from autograder.exhibition import hold
+    from course.toolkit.pretrained import load
+    from course.toolkit.studio import Studio
+
+    with progress() as bars:
+        pretrained = load(model, embeddings=embeddings, download=download)
+        studio = Studio(pretrained, seed, gamma, watching(bars), pictures)
+        page = hold(using, chosen, studio, out, model=model)
+    console.print(f"The project page: {page}")
+
+
+def main() -> None:
+    """Run the command."""
+    end_well(app)
+
+
+def _chosen(names: list[str] | None) -> list[Section]:
+    table = syllabus.load()
+    return [table.section(name) for name in names] if names else list(table.sections)
+
+
+def _pictures(options: list[str]) -> dict[str, str]:
+    pairs = [option.partition("=") for option in options]
+    for name, sign, path in pairs:
+        if not sign or not name or not path:
+            raise ValueError(f"--picture {name}{sign}{path}: write it as NAME=PATH, such as web=holiday.jpg")
+    return {name: path for name, _, path in pairs}

@@ -1,0 +1,36 @@
+"""`course gallery`: the project page, which shows what every section's `demo` makes of somebody's code."""
+
+import warnings
+from collections.abc import Iterator, Sequence
+from importlib import import_module
+from pathlib import Path
+
+from autograder.reports.gallery import write_gallery
+from autograder.syllabus import Section
+from course.toolkit.studio import Exhibit, Studio
+
+Shown = tuple[Section, Exhibit | str]
+
+
+def exhibits(package: str, sections: Sequence[Section], studio: Studio) -> Iterator[Shown]:
+    """Yield what the demos of these sections show, and for a section that fails the reason in words.
+
+    package: "course" for the student's own work, "solutions" for the reference.
+    """
+    for section in sections:
+        try:
+            demo = import_module(f"{package}.{section.module}").demo
+            for exhibit in demo(studio):
+                yield section, exhibit
+        except NotImplementedError as error:
+            yield section, f"Not written yet: {error}"
+        except Exception as error:
+            yield section, f"{type(error).__name__}: {error}"
+
+
+def hold(package: str, sections: Sequence[Section], studio: Studio, into: Path, *, model: str) -> Path:
+    """Write the project page and its pictures into a folder and return the page's path."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)
+        shown = exhibits(package, sections, studio)
+        return write_gallery(shown, into, title="Diffusion models", model=model, seed=studio.seed)

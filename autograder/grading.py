@@ -1,0 +1,120 @@
+"""From submissions to reports: every student's code in a worker of its own, every check on this side."""
+
+import platform
+import secrets
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from dataclasses import asdict
+from importlib.metadata import version
+from multiprocessing import get_context
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from autograder import syllabus
+from autograder.checks.reference import Live
+from autograder.checks.session import Terms, run
+from autograder.link.failures import LinkError
+from autograder.link.limits import Limits
+from autograder.link.remote import Remote
+from autograder.link.staging import stage
+from autograder.results import CheckResult, ExerciseResult, Report, Status
+from autograder.submissions import Submission
+from autograder.syllabus import Exercise, Syllabus
+
+LIMITS = Limits()
+
+
+def grade(submission: Submission, secret: bytes, limits: Limits = LIMITS) -> Report:
+    """Return the report on one submission, on inputs that `secret` decides; no submission makes it raise.
+
+    What the grader itself cannot do is reported as ungraded, never as a zero.
+    """
+    begun, table = time.monotonic(), syllabus.load()
+    output = ""
+    try:
+        with (
+            TemporaryDirectory(prefix="submission-") as room,
+            Remote.start(stage(submission, Path(room)), limits=limits) as remote,
+        ):
+            results = run(remote, Terms(Live(), secret), table.sections)
+            output = remote.output()
+    except (LinkError, OSError) as error:
+        results = _ungraded(table, f"the grader could not work: {error}")
+    return _report(submission, results, limits, output, round(time.monotonic() - begun, 2))
+
+
+def grade_class(
+    submissions: Sequence[Submission], secret: bytes, *, jobs: int = 1, limits: Limits = LIMITS
+) -> Iterator[Report]:
+    """Yield the reports of a class as they are ready, `jobs` submissions at a time."""
+    with ProcessPoolExecutor(max(1, min(jobs, len(submissions))), get_context("spawn")) as pool:
+        waiting = {pool.submit(grade, submission, secret, limits): submission for submission in submissions}
+        for future in as_completed(waiting):
+            yield _taken(future, waiting[future], limits)
+
+
+def class_secret(path: Path) -> bytes:
+    """Return the secret in a file, made now where there is none; only its owner may read the file.
+
+    Raises ValueError when the file holds fewer than 16 bytes.
+    """
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_hex(32) + "\n", encoding="ascii")
+    secret = path.read_bytes().strip()
+    if len(secret) < 16:
+        raise ValueError(
+            f"{path} holds {len(secret)} bytes; a secret has at least 16. Delete it for a new one"
+        )
+    return secret
+
+
+def versions() -> dict[str, str]:
+    """Return the versions that a result depends on."""
+    names = ("diffusion-course", "torch", "torchvision", "hypothesis", "pytest")
+    return {"python": platform.python_version(), **{name: version(name) for name in names}}
+
+
+def _taken(future: Future[Report], submission: Submission, limits: Limits) -> Report:
+    try:
+        return future.result()
+    except Exception as error:
+        reason = f"the grader broke: {type(error).__name__}: {error}"
+        return _report(submission, _ungraded(syllabus.load(), reason), limits, "", 0.0)
+
+
+def _report(
+    submission: Submission,
+    results: tuple[ExerciseResult, ...],
+    limits: Limits,
+    output: str,
+    seconds: float,
+) -> Report:
+    possible = sum(part.points for part in syllabus.load().parts if not part.extra)
+    return Report(
+        student=submission.student,
+        exercises=results,
+        total=round(sum(result.points for result in results), 2),
+        possible=float(possible),
+        isolation=Remote.isolation,
+        seeds="secret",
+        versions=versions(),
+        limits={name: float(limit) for name, limit in asdict(limits).items() if limit is not None},
+        remarks=submission.remarks,
+        output=output,
+        seconds=seconds,
+    )
+
+
+def _ungraded(table: Syllabus, reason: str) -> tuple[ExerciseResult, ...]:
+    return tuple(
+        ExerciseResult(e.key, e.name, e.section, (_unchecked(e, reason),)) for e in table.exercises()
+    )
+
+
+def _unchecked(exercise: Exercise, reason: str) -> CheckResult:
+    return CheckResult(
+        exercise.key, "It could not be checked.", Status.UNGRADED, 0.0, exercise.points, reason
+    )

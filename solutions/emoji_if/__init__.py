@@ -1,0 +1,1 @@
+"""How the embedded model `course/assets/emoji_if` was made: data, training, evaluation, model card."""

@@ -1,0 +1,82 @@
+"""Variety: the same drawing at another place, size and angle, in other colours, before another background."""
+
+import math
+from dataclasses import dataclass
+
+import torch
+from torch import Generator, Tensor
+from torch.nn.functional import affine_grid, grid_sample
+
+
+@dataclass(frozen=True)
+class Augment:
+    """How far pictures are moved.
+
+    scale: share of the canvas that the drawing fills, from and to.  shift: share of half the canvas by which
+    it may leave it.  turn, hue: degrees either way.  Scenes that fill their canvas keep filling it.
+    """
+
+    scale: tuple[float, float] = (0.72, 1.0)
+    shift: float = 0.08
+    turn: float = 10.0
+    hue: float = 14.0
+
+    def __call__(self, rgba: Tensor, size: int, generator: Generator) -> Tensor:
+        """Return pictures (B, 3, size, size) in [0, 1] of uint8 drawings (B, 4, S, S), S at least size."""
+        drawn = rgba.float() / 255
+        colour, opacity = drawn[:, :3], drawn[:, 3:]
+        full = opacity.amin((1, 2, 3)) > 0.99
+        moved = grid_sample(
+            torch.cat([colour * opacity, opacity], 1),
+            self._grid(full, drawn, size, generator),
+            align_corners=False,
+            padding_mode="border",
+        )
+        ink, opacity = moved[:, :3], moved[:, 3:]
+        ink = self.recolour(ink, generator)
+        return (ink + (1 - opacity) * background(len(ink), size, generator).to(ink)).clamp(0, 1)
+
+    def _grid(self, full: Tensor, drawn: Tensor, size: int, generator: Generator) -> Tensor:
+        count = len(drawn)
+        low, high = self.scale
+        share, turn, x, y, mirror = torch.rand(5, count, generator=generator).to(drawn)
+        full = full.to(drawn)
+        zoom = (1 - full) / (low + (high - low) * share) + full * (0.82 + 0.18 * share)
+        angle = (2 * turn - 1) * self.turn * math.pi / 180 * (1 - 0.6 * full)
+        flip = torch.where(mirror < 0.5, -1.0, 1.0).to(drawn)
+        reach = (1 - full) * (self.shift + (1 - 1 / zoom)) + full * (1 - zoom)
+        theta = torch.zeros(count, 2, 3, dtype=drawn.dtype, device=drawn.device)
+        theta[:, 0, 0], theta[:, 0, 1] = zoom * angle.cos() * flip, -zoom * angle.sin() * flip
+        theta[:, 1, 0], theta[:, 1, 1] = zoom * angle.sin(), zoom * angle.cos()
+        theta[:, 0, 2], theta[:, 1, 2] = (2 * x - 1) * reach, (2 * y - 1) * reach
+        return affine_grid(theta, [count, 4, size, size], align_corners=False)
+
+    def recolour(self, x: Tensor, generator: Generator) -> Tensor:
+        """Return the pictures with hue, saturation and brightness each moved a little, picture by picture."""
+        turn, strength, light = torch.rand(3, len(x), generator=generator).to(x)
+        matrix = hue_rotation((2 * turn - 1) * self.hue * math.pi / 180)
+        luma = x.mean(1, keepdim=True)
+        turned = torch.einsum("bij,bjhw->bihw", matrix, x - luma)
+        strength, light = 0.8 + 0.35 * strength, 0.88 + 0.17 * light
+        recoloured: Tensor = (luma + turned * strength.view(-1, 1, 1, 1)) * light.view(-1, 1, 1, 1)
+        return recoloured
+
+
+def hue_rotation(angle: Tensor) -> Tensor:
+    """Return rotations (B, 3, 3) of RGB about its grey axis (Rodrigues).  angle: (B,), in radians."""
+    axis = torch.full((3,), 1 / math.sqrt(3), dtype=angle.dtype, device=angle.device)
+    cross = torch.linalg.cross(torch.eye(3, dtype=angle.dtype, device=angle.device), axis.expand(3, 3)).T
+    cos, sin = angle.cos().view(-1, 1, 1), angle.sin().view(-1, 1, 1)
+    turned: Tensor = cos * torch.eye(3).to(angle) + (1 - cos) * torch.outer(axis, axis) + sin * cross.T
+    return turned
+
+
+def background(count: int, size: int, generator: Generator) -> Tensor:
+    """Return (count, 3, size, size) in [0, 1]: three in ten white, the others a shade between two colours."""
+    first = torch.rand(count, 3, 1, 1, generator=generator)
+    second = (first + 0.3 * torch.randn(count, 3, 1, 1, generator=generator)).clamp(0, 1)
+    share, white, down = torch.rand(3, count, 1, 1, 1, generator=generator)
+    first, second = first + share * (1 - first), second + share * (1 - second)
+    ramp = torch.linspace(0, 1, size).view(1, 1, size, 1)
+    ramp = torch.where(down < 0.7, ramp, ramp.transpose(2, 3))
+    return torch.where(white < 0.3, torch.ones(()), first + ramp * (second - first))

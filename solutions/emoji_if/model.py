@@ -1,0 +1,128 @@
+"""The pipeline in miniature: U-Net, text encoder, tokenizer and scheduler, as an untrained `IFPipeline`."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from diffusers import DDPMScheduler, IFPipeline, UNet2DConditionModel
+from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers, processors
+from transformers import PreTrainedTokenizerFast, T5Config, T5EncoderModel
+
+PAD, EOS, UNK = "<pad>", "</s>", "<unk>"
+PROMPT_LENGTH = 77
+"""Tokens that IFPipeline pads every prompt to; the text encoder is trained on the same."""
+
+
+@dataclass(frozen=True)
+class Preset:
+    """The sizes of a model.
+
+    channels: one number per resolution, each half the one before; attention is at the lowest alone.
+    text_width: dimension of a prompt embedding.
+    """
+
+    image_size: int = 32
+    channels: tuple[int, ...] = (64, 96, 160)
+    layers: int = 1
+    head_width: int = 32
+    text_width: int = 128
+    text_layers: int = 2
+
+
+PRESETS = {
+    "emoji_32": Preset(),
+    "emoji_64": Preset(image_size=64, channels=(96, 128, 192, 256), layers=2, text_width=256, text_layers=4),
+    "miniature": Preset(image_size=16, channels=(32, 32), text_width=32, text_layers=1),
+}
+
+
+def preset_named(name: str) -> Preset:
+    """Return the preset.  Raises ValueError naming the known ones."""
+    if name not in PRESETS:
+        raise ValueError(f"no preset is called {name!r}; choose one of {', '.join(PRESETS)}")
+    return PRESETS[name]
+
+
+def build_unet(preset: Preset) -> UNet2DConditionModel:
+    """Return a U-Net, three channels in and six out, told of the text by attention and beside the time."""
+    plain = len(preset.channels) - 1
+    return UNet2DConditionModel(
+        sample_size=preset.image_size,
+        in_channels=3,
+        out_channels=6,
+        block_out_channels=preset.channels,
+        layers_per_block=preset.layers,
+        down_block_types=("DownBlock2D",) * plain + ("SimpleCrossAttnDownBlock2D",),
+        mid_block_type="UNetMidBlock2DSimpleCrossAttn",
+        up_block_types=("SimpleCrossAttnUpBlock2D",) + ("UpBlock2D",) * plain,
+        attention_head_dim=preset.head_width,
+        encoder_hid_dim=preset.text_width,
+        encoder_hid_dim_type="text_proj",
+        cross_attention_dim=preset.text_width,
+        addition_embed_type="text",
+        addition_embed_type_num_heads=preset.text_width // preset.head_width,
+        resnet_time_scale_shift="scale_shift",
+    )
+
+
+def build_text_encoder(preset: Preset, words: int) -> T5EncoderModel:
+    """Return a T5 encoder for a vocabulary of `words` entries."""
+    heads = preset.text_width // preset.head_width
+    return T5EncoderModel(
+        T5Config(
+            vocab_size=words,
+            d_model=preset.text_width,
+            d_kv=preset.head_width,
+            num_heads=heads,
+            d_ff=2 * preset.text_width,
+            num_layers=preset.text_layers,
+            dropout_rate=0.0,
+            feed_forward_proj="gated-gelu",
+        )
+    )
+
+
+def build_tokenizer(sentences: Iterable[str]) -> PreTrainedTokenizerFast:
+    """Return a tokenizer that knows each word of the sentences and ends every prompt with the mark `EOS`."""
+    words = sorted({word for sentence in sentences for word in sentence.lower().split()})
+    vocabulary = {word: i for i, word in enumerate((PAD, EOS, UNK, *words))}
+    tokenizer = Tokenizer(models.WordLevel(vocabulary, unk_token=UNK))
+    tokenizer.normalizer = normalizers.Sequence(
+        [normalizers.Lowercase(), normalizers.Replace(Regex(r"[^\w\s]"), " ")]
+    )
+    tokenizer.pre_tokenizer = pre_tokenizers.WhitespaceSplit()
+    tokenizer.post_processor = processors.TemplateProcessing(
+        single=f"$A {EOS}", special_tokens=[(EOS, vocabulary[EOS])]
+    )
+    return PreTrainedTokenizerFast(
+        tokenizer_object=tokenizer,
+        pad_token=PAD,
+        eos_token=EOS,
+        unk_token=UNK,
+        model_max_length=PROMPT_LENGTH,
+    )
+
+
+def build_scheduler() -> DDPMScheduler:
+    """Return the noise schedule of the cosine kind, with learned variances (Nichol & Dhariwal 2021)."""
+    return DDPMScheduler(
+        num_train_timesteps=1000,
+        beta_schedule="squaredcos_cap_v2",
+        prediction_type="epsilon",
+        variance_type="learned_range",
+        clip_sample=True,
+    )
+
+
+def build_pipeline(preset: Preset, sentences: Iterable[str]) -> IFPipeline:
+    """Return an untrained pipeline that knows the words of the sentences."""
+    tokenizer = build_tokenizer(sentences)
+    return IFPipeline(
+        tokenizer=tokenizer,
+        text_encoder=build_text_encoder(preset, len(tokenizer)),
+        unet=build_unet(preset),
+        scheduler=build_scheduler(),
+        safety_checker=None,
+        feature_extractor=None,
+        watermarker=None,
+        requires_safety_checker=False,
+    )

@@ -1,0 +1,154 @@
+"""The vocabulary: every noun phrase that the model is taught, and the emoji that show it.
+
+An emoji goes by the name that all four artwork sets share. A noun without emoji of its own is composed
+by the recipe of the same phrase in `scenes.RECIPES`.
+"""
+
+from dataclasses import dataclass
+
+from transformers import PreTrainedTokenizerFast
+
+
+@dataclass(frozen=True)
+class Noun:
+    """A noun phrase with its article, the emoji that show it, and how often it is drawn."""
+
+    phrase: str
+    icons: tuple[str, ...] = ()
+    weight: float = 1.0
+
+
+def _noun(line: str) -> Noun:
+    phrase, icons = line.split(":")
+    return Noun(phrase.strip(), tuple(icons.split()))
+
+
+PROMPT_WEIGHT = 3.0
+
+COURSE_NOUNS = (
+    Noun("a rocket ship", ("rocket",), PROMPT_WEIGHT),
+    Noun("a pencil", ("pencil",), PROMPT_WEIGHT),
+    Noun("a dog", ("dog-face", "dog", "service-dog", "guide-dog", "poodle"), PROMPT_WEIGHT),
+    Noun("an old man", ("old-man", "man-white-hair"), PROMPT_WEIGHT),
+    Noun("a skull", ("skull", "skull-and-crossbones"), PROMPT_WEIGHT),
+    Noun("a rickshaw", ("auto-rickshaw",), 2.0),
+    Noun("a night skyline", ("night-with-stars", "bridge-at-night"), 2.0),
+    Noun("a man wearing a hat", (), PROMPT_WEIGHT),
+    Noun("a snowy mountain village", (), PROMPT_WEIGHT),
+    Noun("people around a campfire", (), PROMPT_WEIGHT),
+    Noun("the amalfi coast", (), PROMPT_WEIGHT),
+    Noun("waterfalls", (), PROMPT_WEIGHT),
+    Noun("a bell tower", (), PROMPT_WEIGHT),
+)
+
+_OTHER_NOUNS = """
+    a cat: cat-face cat black-cat
+    a horse: horse-face horse
+    a pig: pig-face pig
+    a cow: cow-face cow
+    a rabbit: rabbit-face rabbit
+    a mouse: mouse-face mouse
+    a monkey: monkey-face monkey
+    a tiger: tiger-face tiger
+    a bear: bear polar-bear
+    a panda: panda
+    a fox: fox
+    a lion: lion
+    an owl: owl
+    a penguin: penguin
+    a duck: duck
+    a chicken: chicken rooster
+    a fish: fish tropical-fish blowfish
+    a whale: whale spouting-whale
+    an octopus: octopus
+    a turtle: turtle
+    a frog: frog
+    a snail: snail
+    a bee: honeybee
+    a butterfly: butterfly
+    an elephant: elephant
+    a car: automobile sport-utility-vehicle racing-car
+    a taxi: taxi oncoming-taxi
+    a bus: bus oncoming-bus
+    a train: locomotive train
+    a scooter: motor-scooter
+    a bicycle: bicycle
+    an airplane: airplane small-airplane
+    a ship: ship passenger-ship
+    a sailboat: sailboat
+    a tractor: tractor
+    a house: house house-with-garden derelict-house
+    a castle: castle
+    a church: church
+    a tent: tent camping
+    a tree: deciduous-tree evergreen-tree
+    a palm tree: palm-tree
+    a cactus: cactus
+    a flower: hibiscus blossom tulip rose
+    a sunflower: sunflower
+    a mushroom: mushroom
+    an apple: red-apple green-apple
+    a banana: banana
+    a lemon: lemon
+    a strawberry: strawberry
+    a watermelon: watermelon
+    a carrot: carrot
+    a pumpkin: jack-o-lantern
+    a pizza: pizza
+    a hamburger: hamburger
+    a cake: birthday-cake shortcake cupcake
+    an ice cream: ice-cream soft-ice-cream
+    a cup of coffee: hot-beverage
+    a guitar: guitar
+    a violin: violin
+    a drum: drum
+    a key: key old-key
+    a light bulb: light-bulb
+    a clock: alarm-clock mantelpiece-clock twelve-oclock
+    a book: closed-book open-book green-book blue-book
+    a crown: crown
+    an umbrella: umbrella umbrella-on-ground
+    a heart: red-heart
+    a star: star glowing-star
+    the moon: crescent-moon full-moon
+    the sun: sun sun-with-face
+    a cloud: cloud sun-behind-cloud
+    a rainbow: rainbow
+    a fire: fire
+    a snowman: snowman snowman-without-snow
+    a ghost: ghost
+    a robot: robot
+    a man: man man-beard man-curly-hair man-red-hair
+    a woman: woman woman-curly-hair woman-red-hair
+    an old woman: old-woman woman-white-hair
+    a smiling face: smiling-face grinning-face slightly-smiling-face
+    a volcano: volcano
+    a mountain: mountain mount-fuji snow-capped-mountain
+    a beach: beach-with-umbrella desert-island
+    a bell: bell
+    a ball: soccer-ball basketball
+    a balloon: balloon
+    a camera: camera
+"""
+
+NOUNS: tuple[Noun, ...] = COURSE_NOUNS + tuple(_noun(line) for line in _OTHER_NOUNS.strip().splitlines())
+
+COURSE_PROMPTS = (
+    "a high quality photo",
+    "",
+    "a rocket ship",
+    "a pencil",
+    "a man wearing a hat",
+    "a photo of a dog",
+    "a photo of the amalfi coast",
+    "an oil painting of a snowy mountain village",
+    "an oil painting of an old man",
+    "an oil painting of people around a campfire",
+    "a lithograph of waterfalls",
+    "a lithograph of a skull",
+)
+
+
+def known_words(tokenizer: PreTrainedTokenizerFast) -> list[str]:
+    """Return the words that the tokenizer knows, in alphabetical order, without its special tokens."""
+    return sorted(set(tokenizer.get_vocab()) - set(tokenizer.all_special_tokens))

@@ -1,0 +1,46 @@
+import pytest
+import torch
+
+from solutions.emoji_if.augment import Augment
+from solutions.emoji_if.bank import Bank
+from solutions.emoji_if.captions import EMPTY, STYLES, Captioner, sentences
+from solutions.emoji_if.words import COURSE_PROMPTS, NOUNS
+
+
+@pytest.fixture(scope="module")
+def captioner(small_bank: Bank) -> Captioner:
+    return Captioner(small_bank, NOUNS[:20], Augment(), 16)
+
+
+def test_a_batch_has_shapes_ranges_and_known_captions(captioner: Captioner) -> None:
+    pictures, captions = captioner.draw(32, torch.Generator().manual_seed(29))
+    assert pictures.shape == (32, 3, 16, 16)
+    assert -1 <= pictures.min() <= pictures.max() <= 1
+    assert set(captions) <= {"", *sentences(NOUNS[:20])}
+
+
+def test_a_seed_repeats_the_batch(captioner: Captioner) -> None:
+    (first, said), (again, repeated) = (captioner.draw(8, torch.Generator().manual_seed(2)) for _ in range(2))
+    assert torch.equal(first, again)
+    assert said == repeated
+
+
+def test_the_null_prompt_and_the_weights_are_kept(captioner: Captioner) -> None:
+    generator = torch.Generator().manual_seed(29)
+    captions = [c for _ in range(20) for c in captioner.draw(100, generator)[1]]
+    assert abs(captions.count("") / 2000 - EMPTY) < 0.03
+    weights = captioner.noun_weights / captioner.noun_weights.sum()
+    rockets = sum("rocket" in c for c in captions) / 2000
+    assert abs(rockets - weights[0] * (1 - EMPTY) * 0.9) < 0.03
+
+
+def test_a_photo_is_made_of_the_solid_artwork(captioner: Captioner, small_bank: Bank) -> None:
+    for kind, style in enumerate(STYLES):
+        arts = {art for rows in captioner.rows for art in small_bank.arts[rows[kind]].tolist()}
+        assert len(arts) == len(style.arts)
+    photos = [i for i, style in enumerate(STYLES) if "photo" in style.caption]
+    assert all(small_bank.arts[rows[kind]].eq(0).all() for rows in captioner.rows for kind in photos)
+
+
+def test_the_courses_prompts_are_captions_of_the_training() -> None:
+    assert {prompt for prompt in COURSE_PROMPTS if prompt} <= set(sentences(NOUNS))

@@ -1,0 +1,66 @@
+from pathlib import Path
+
+import pytest
+import torch
+from diffusers import IFPipeline
+from PIL import Image
+from torch import nn
+
+from solutions.emoji_if import sheet
+from solutions.emoji_if.export import ASSET, averaged_weights, export
+from solutions.emoji_if.model import PRESETS, build_pipeline
+from solutions.emoji_if.words import COURSE_PROMPTS
+
+MEGABYTE = 2**20
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("exported")
+    torch.manual_seed(29)
+    pipeline = build_pipeline(PRESETS["miniature"], COURSE_PROMPTS)
+    export(pipeline, nn.ModuleDict({"unet": pipeline.unet, "text_encoder": pipeline.text_encoder}), out)
+    return out
+
+
+def test_an_export_loads_plainly_and_generates(folder: Path) -> None:
+    pipeline = IFPipeline.from_pretrained(folder, local_files_only=True)
+    pipeline.set_progress_bar_config(disable=True)
+    images = sheet.generate(pipeline, "a rocket ship", count=2, seed=29, steps=2, gamma=7.0)
+    again = sheet.generate(pipeline, "a rocket ship", count=2, seed=29, steps=2, gamma=7.0)
+    assert [image.size for image in images] == [(16, 16)] * 2
+    assert images[0].tobytes() == again[0].tobytes() != images[1].tobytes()
+
+
+def test_an_export_leaves_the_weights_it_was_given_alone(folder: Path, tmp_path: Path) -> None:
+    pipeline = build_pipeline(PRESETS["miniature"], COURSE_PROMPTS)
+    export(pipeline, nn.ModuleDict({"unet": pipeline.unet, "text_encoder": pipeline.text_encoder}), tmp_path)
+    assert pipeline.unet.dtype == torch.float32
+
+
+def test_a_run_without_checkpoint_is_named_with_the_remedy(tmp_path: Path) -> None:
+    pipeline = build_pipeline(PRESETS["miniature"], COURSE_PROMPTS)
+    with pytest.raises(FileNotFoundError, match=r"checkpoint\.pt is missing; train first"):
+        averaged_weights(tmp_path, pipeline)
+
+
+def test_a_sheet_holds_every_picture_in_its_place() -> None:
+    red, blue = (Image.new("RGB", (4, 4), colour) for colour in ("red", "blue"))
+    page = sheet.sheet([("one", [red, blue]), ("two", [blue, red])], side=20, columns=1)
+    assert page.size == (2 * 20 + 12, 2 * (14 + 20 + 6) + 6)
+    assert page.getpixel((16, 30)) == (255, 0, 0)
+    assert page.getpixel((36, 30)) == (0, 0, 255)
+    assert page.getpixel((16, 70)) == (0, 0, 255)
+
+
+def test_the_embedded_model_is_small_and_draws_what_it_says() -> None:
+    sizes = [path.stat().st_size for path in ASSET.rglob("*") if path.is_file()]
+    assert sum(sizes) < 25 * MEGABYTE
+    assert max(sizes) < 15 * MEGABYTE
+    pipeline = IFPipeline.from_pretrained(ASSET, local_files_only=True)
+    pipeline.set_progress_bar_config(disable=True)
+    assert pipeline.unet.config.sample_size == 32
+    assert pipeline.unet.config.out_channels == 6
+    assert pipeline.scheduler.config.variance_type == "learned_range"
+    image = sheet.generate(pipeline, "a rocket ship", count=1, seed=29, steps=2, gamma=7.0)[0]
+    assert image.size == (32, 32)

@@ -3,13 +3,14 @@
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.markup import escape
 
 from autograder.link.failures import LinkError
-from autograder.results import ExerciseResult, Status
+from autograder.results import CheckResult, ExerciseResult, Status
 
 if TYPE_CHECKING:
     from rich.progress import Progress
@@ -45,11 +46,18 @@ def show(results: Sequence[ExerciseResult], *, all_checks: bool = False) -> None
     for result in results:
         colour = "green" if result.passed else "red"
         console.print(f"[bold {colour}]{result.key}[/]  {result.points:g} of {result.possible:g} points")
-        for check in result.checks:
+        for check in _told_apart(result.checks):
             if all_checks or check.status is not Status.PASSED:
                 console.print(f"  {SYMBOLS[check.status]}  {escape(check.sentence)}")
             for line in check.reason.splitlines():
                 console.print(f"      {escape(line)}")
+
+
+def _told_apart(checks: Sequence[CheckResult]) -> Sequence[CheckResult]:
+    """Return one check where all fail for one reason, such as a stub that is still to be written."""
+    reasons = {check.reason for check in checks}
+    alike = len(checks) > 1 and len(reasons) == 1 and reasons != {""}
+    return [replace(checks[0], sentence="All of its checks.")] if alike else checks
 
 
 @contextmanager

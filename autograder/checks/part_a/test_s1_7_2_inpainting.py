@@ -64,10 +64,9 @@ def test_mask_of_ones(agree: Agree, draw: Draw) -> None:
 def residual(right: Right, where: Scene, image: Tensor, x_orig: Tensor, t: int) -> Tensor:
     """Return what must be N(0, 1) if image is x_orig noised to timestep t."""
     alpha_bar = where.oracle.alpha_bar
-    mean = right("a1.1.forward", x_orig, t, alpha_bar, torch.zeros_like(x_orig))
-    one = torch.ones(1, 3, 1, 1)
-    deviation = right("a1.1.forward", torch.zeros_like(one), t, alpha_bar, one)
-    return (image.double() - mean) / deviation
+    one, zero = torch.ones(1, 1, 1, 1), torch.zeros(1, 1, 1, 1)
+    shrunk = right("a1.1.forward", one, t, alpha_bar, zero) * x_orig
+    return (image.double() - shrunk) / right("a1.1.forward", zero, t, alpha_bar, one)
 
 
 def is_standard_normal(numbers: Tensor) -> bool:

@@ -1,0 +1,66 @@
+"""`check` for notebooks: the public checks of an exercise on a function defined in a cell."""
+
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any
+
+from autograder import syllabus
+from autograder.checks.reference import AnswerKey, drained
+from autograder.checks.session import Terms, run
+from autograder.link.failures import Missing, NotWritten, Raised
+from autograder.link.implementation import NOTHING_LENT, Lent
+from autograder.results import Status
+
+
+class Cells:
+    """The functions of a notebook: they live in one namespace, whatever their section."""
+
+    isolation = "inprocess"
+
+    def __init__(self, namespace: Mapping[str, Any]) -> None:
+        """Call the functions in this namespace by their names."""
+        self._namespace = namespace
+
+    def call(
+        self,
+        section: str,
+        function: str,
+        args: Sequence[object] = (),
+        kwargs: Mapping[str, object] = MappingProxyType({}),
+        *,
+        lent: Lent = NOTHING_LENT,
+        echo: bool = False,
+    ) -> object:
+        """Call a function, as `Implementation` says; nothing is lent."""
+        if function not in self._namespace:
+            raise Missing(f"`{function}` is not defined; run its cell")
+        try:
+            value = drained(self._namespace[function])(*args, **kwargs)
+        except NotImplementedError as error:
+            raise NotWritten(str(error)) from error
+        except (ValueError, TypeError, RuntimeError, LookupError, AttributeError, NameError) as error:
+            raise Raised(f"{type(error).__name__}: {error}") from error
+        return (value, args) if echo else value
+
+    def output(self) -> str:
+        """Return nothing: what a cell prints is below the cell."""
+        return ""
+
+    def close(self) -> None:
+        """Do nothing."""
+
+
+def check(key: str, function: Callable[..., Any]) -> None:
+    """Run the public checks of the exercise with this key, "a1.1.forward", on a notebook's function.
+
+    Raises AssertionError with what is wrong.  Other exercises that it uses come from the notebook too.
+    """
+    table = syllabus.load()
+    exercise = table.exercise(key)
+    namespace = dict(inspect.unwrap(function).__globals__) | {exercise.name: function}
+    results = run(Cells(namespace), Terms(AnswerKey()), [table.section(exercise.section)])
+    own = next(result for result in results if result.key == exercise.key)
+    problems = [check for check in own.checks if check.status is not Status.PASSED]
+    if problems:
+        raise AssertionError("\n".join(f"{p.sentence}\n    {p.reason}" for p in problems))

@@ -23,7 +23,7 @@ def _noun(line: str) -> Noun:
     return Noun(phrase.strip(), tuple(icons.split()))
 
 
-PROMPT_WEIGHT = 3.0
+PROMPT_WEIGHT = 8.0
 
 COURSE_NOUNS = (
     Noun("a rocket ship", ("rocket",), PROMPT_WEIGHT),
@@ -31,8 +31,8 @@ COURSE_NOUNS = (
     Noun("a dog", ("dog-face", "dog", "service-dog", "guide-dog", "poodle"), PROMPT_WEIGHT),
     Noun("an old man", ("old-man", "man-white-hair"), PROMPT_WEIGHT),
     Noun("a skull", ("skull", "skull-and-crossbones"), PROMPT_WEIGHT),
-    Noun("a rickshaw", ("auto-rickshaw",), 2.0),
-    Noun("a night skyline", ("night-with-stars", "bridge-at-night"), 2.0),
+    Noun("a rickshaw", ("auto-rickshaw",), 3.0),
+    Noun("a night skyline", ("night-with-stars", "bridge-at-night"), 3.0),
     Noun("a man wearing a hat", (), PROMPT_WEIGHT),
     Noun("a snowy mountain village", (), PROMPT_WEIGHT),
     Noun("people around a campfire", (), PROMPT_WEIGHT),

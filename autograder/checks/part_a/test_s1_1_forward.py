@@ -9,7 +9,7 @@ from autograder.checks.examples import ALPHA_BAR, FACTORS, SEEDS, TIMESTEPS, clo
 from autograder.checks.session import Student
 
 
-@exercise("forward", weight=4)
+@exercise("forward", weight=8)
 def test_equation(agree: Agree, draw: Draw) -> None:
     """At every timestep, x_t is the image and the noise, weighted as in equation (A.2)."""
     alpha_bar = draw.alpha_bar()

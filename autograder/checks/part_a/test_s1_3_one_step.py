@@ -25,7 +25,7 @@ def test_prompts(agree: Agree, draw: Draw) -> None:
     agree(where.oracle.unet, draw.noise(), draw.integer(1, 999), embeds)
 
 
-@exercise("estimate_clean", weight=4)
+@exercise("estimate_clean", weight=6)
 def test_equation(agree: Agree, draw: Draw) -> None:
     """At every timestep, x̂_0 is equation (A.2) solved for the image."""
     alpha_bar = draw.alpha_bar()

@@ -33,7 +33,7 @@ def test_strides(student: Student, num_timesteps: int, stride: int) -> None:
     assert first < num_timesteps <= first + stride, f"for {num_timesteps} and {stride} the first is {first}"
 
 
-@exercise("denoise_step", weight=5)
+@exercise("denoise_step", weight=6)
 def test_equation(agree: Agree, draw: Draw) -> None:
     """For steps of every length at every noise level, the mean is that of equation (A.3)."""
     alpha_bar = draw.alpha_bar()

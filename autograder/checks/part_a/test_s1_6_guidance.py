@@ -9,7 +9,7 @@ from autograder.checks.examples import GAMMA, SEEDS, close, scene
 from autograder.checks.session import Student
 
 
-@exercise("guide", weight=3)
+@exercise("guide", weight=6)
 def test_equation(agree: Agree, draw: Draw) -> None:
     """For every γ the two estimates are combined as in equation (A.4)."""
     for gamma in (GAMMA, draw.number(0, 1), draw.number(1, 10)):

@@ -11,6 +11,8 @@ from multiprocessing import get_context
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import torch
+
 from autograder import syllabus
 from autograder.checks.reference import Live
 from autograder.checks.session import Terms, run
@@ -48,7 +50,8 @@ def grade_class(
     submissions: Sequence[Submission], secret: bytes, *, jobs: int = 1, limits: Limits = LIMITS
 ) -> Iterator[Report]:
     """Yield the reports of a class as they are ready, `jobs` submissions at a time."""
-    with ProcessPoolExecutor(max(1, min(jobs, len(submissions))), get_context("spawn")) as pool:
+    workers = max(1, min(jobs, len(submissions)))
+    with ProcessPoolExecutor(workers, get_context("spawn"), torch.set_num_threads, (1,)) as pool:
         waiting = {pool.submit(grade, submission, secret, limits): submission for submission in submissions}
         for future in as_completed(waiting):
             yield _taken(future, waiting[future], limits)

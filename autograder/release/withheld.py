@@ -6,7 +6,14 @@ from pathlib import PurePosixPath
 
 from autograder.release.errors import ReleaseError
 
-ANSWERS = ("solutions", "autograder.misconceptions", "autograder.release", "autograder.cli.instructor")
+ANSWERS = (
+    "solutions",
+    "autograder.misconceptions",
+    "autograder.release",
+    "autograder.example_class",
+    "autograder.grading",
+    "autograder.cli.instructor",
+)
 COMMAND = "autograder.cli.student"
 
 

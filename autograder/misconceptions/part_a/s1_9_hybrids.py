@@ -35,6 +35,13 @@ def kernel_of_another_section(image: Tensor, kernel_size: int = 33, sigma: float
 
 
 @instead_of("low_pass")
+def always_the_default(image: Tensor, kernel_size: int = 33, sigma: float = 2.0) -> Tensor:
+    """You always blur with kernel size 33 and σ = 2. These are only the defaults: use the two arguments."""
+    blurred: Tensor = gaussian_blur(image, 33, 2.0)
+    return blurred
+
+
+@instead_of("low_pass")
 def blurred_twice(image: Tensor, kernel_size: int = 33, sigma: float = 2.0) -> Tensor:
     """You blurred the image twice. Once is enough: `gaussian_blur` does rows and columns by itself."""
     return low_pass(low_pass(image, kernel_size, sigma), kernel_size, sigma)
@@ -42,13 +49,13 @@ def blurred_twice(image: Tensor, kernel_size: int = 33, sigma: float = 2.0) -> T
 
 @instead_of("low_pass")
 def high_instead(image: Tensor, kernel_size: int = 33, sigma: float = 2.0) -> Tensor:
-    """These are the high frequencies, what a blur takes away. The low ones are the blurred image itself."""
+    """You return the high frequencies, what a blur takes away. The low ones are the blurred image itself."""
     return image - low_pass(image, kernel_size, sigma)
 
 
 @instead_of("high_pass")
 def low_instead(image: Tensor, kernel_size: int = 33, sigma: float = 2.0) -> Tensor:
-    """These are the low frequencies. The high ones are what is left of the image without them."""
+    """You return the low frequencies. The high ones are what is left of the image without them."""
     return low_pass(image, kernel_size, sigma)
 
 
@@ -59,12 +66,11 @@ def sign_swapped(image: Tensor, kernel_size: int = 33, sigma: float = 2.0) -> Te
 
 
 @instead_of("high_pass")
-def another_sigma(image: Tensor, kernel_size: int = 33, sigma: float = 2.0) -> Tensor:
-    """Low and high frequencies no longer add up to the image, because `sigma` does nothing in your
-    function. Pass both arguments on to `low_pass`.
+def arguments_not_passed_on(image: Tensor, kernel_size: int = 33, sigma: float = 2.0) -> Tensor:
+    """`kernel_size` and `sigma` end in your function, so it always uses the default kernel. Pass both
+    on to `low_pass`.
     """
-    blurred: Tensor = gaussian_blur(image, kernel_size)
-    return image - blurred
+    return image - low_pass(image)
 
 
 @instead_of("high_pass")

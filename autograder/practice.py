@@ -10,7 +10,7 @@ from autograder.syllabus import Section
 
 
 def check(sections: Sequence[Section], package: str = "course") -> tuple[ExerciseResult, ...]:
-    """Return the results of the student's files for these sections; raises LinkError without an answer key.
+    """Return the results of the student's files for these sections; without an answer key they are ungraded.
 
     package: "course", or "solutions" to try the reference where it is there.
     """

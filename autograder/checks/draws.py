@@ -81,7 +81,7 @@ def cosine_alpha_bar(exponent: float = 2.0, num_timesteps: int = NUM_TIMESTEPS) 
     """Return a cosine schedule (num_timesteps,) (Nichol & Dhariwal 2021, eq. 17, where the exponent is 2)."""
 
     def level(t: int) -> float:
-        return cos((t / num_timesteps + 0.008) / 1.008 * pi / 2) ** exponent
+        return float(cos((t / num_timesteps + 0.008) / 1.008 * pi / 2) ** exponent)
 
     betas = [min(1 - level(t + 1) / level(t), 0.999) for t in range(num_timesteps)]
     return (1 - torch.tensor(betas, dtype=torch.float64)).cumprod(0).float()

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -197,10 +198,15 @@ class Session:
         if report.failed:
             self.problems.append(str(report.longrepr))
 
+    def pytest_internalerror(self, excinfo: pytest.ExceptionInfo[BaseException]) -> bool:
+        """Keep what broke between tests, and say nothing of it on the terminal."""
+        self.problems.append(excinfo.exconly())
+        return True
+
     def results(self, sections: Sequence[Section]) -> tuple[ExerciseResult, ...]:
-        """Return the results of these sections; raises LinkError when checks could not be collected."""
+        """Return the results of these sections; raises LinkError when the checks could not all be run."""
         if self.problems:
-            raise LinkError(f"the checks cannot be collected: {self.problems[0]}")
+            raise LinkError(f"the checks cannot be run: {self.problems[0]}")
         exercises = [exercise for section in sections for exercise in section.exercises]
         return tuple(ExerciseResult(e.key, e.name, e.section, tuple(self._checks(e))) for e in exercises)
 
@@ -211,7 +217,7 @@ class Session:
     def _key(self, item: pytest.Item) -> str:
         mark = item.get_closest_marker("exercise")
         if mark is None:
-            raise pytest.UsageError(f"{item.nodeid} says no exercise; mark it with @exercise(…)")
+            raise LinkError(f"{item.nodeid} says no exercise; mark it with @exercise(…)")
         module = f"{item.path.parent.name}.{item.path.stem.removeprefix('test_')}"
         return f"{self._table.section(module).key}.{mark.args[0]}"
 
@@ -252,19 +258,35 @@ def run(
     table = syllabus.load()
     session = Session(implementation, table, terms)
     files = [str(_file(section)) for section in _with_needs(table, sections) if _file(section).exists()]
-    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
-    previous = hypothesis.settings.get_current_profile_name()
+    with _undisturbed():
+        ended = pytest.main([*_options(terms), *files], plugins=[session]) if files else pytest.ExitCode.OK
+    if ended not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED) and not session.problems:
+        if ended == pytest.ExitCode.INTERRUPTED:
+            raise KeyboardInterrupt
+        raise LinkError(f"the checks cannot be run: pytest ended with {ended!r}")
+    return session.results(sections)
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Keep the user's pytest settings from the checks, and give everything back as it was."""
+    previous, seed = hypothesis.settings.get_current_profile_name(), hypothesis.core.global_force_seed
     hypothesis.settings.load_profile("checks")
     try:
-        pytest.main([*_options(terms), *files], plugins=[session])
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+            for name in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS"):
+                patch.delenv(name, raising=False)
+            yield
     finally:
         hypothesis.settings.load_profile(previous)
-    return session.results(sections)
+        hypothesis.core.global_force_seed = seed
 
 
 def _options(terms: Terms) -> list[str]:
     seed = Draw(terms.secret, "hypothesis").integer(0, 2**31)
-    options = ["-c", os.devnull, f"--rootdir={FOLDER}", "--import-mode=importlib", "--assert=plain"]
+    options = ["-c", os.devnull, f"--rootdir={FOLDER}", f"--confcutdir={FOLDER}"]
+    options += ["--import-mode=importlib", "--assert=plain"]
     options += [f"--hypothesis-seed={seed}", "-p", "_hypothesis_pytestplugin"]
     options += [word for plugin in PLUGINS for word in ("-p", f"no:{plugin}")]
     return [*options, "-o", "markers=exercise(name, weight): the exercise that a check belongs to"]

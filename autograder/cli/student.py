@@ -1,5 +1,6 @@
 """The command `course`: what a student works with."""
 
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated
 
@@ -8,7 +9,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from autograder import syllabus
-from autograder.cli.terminal import SOMETHING_FAILED, console, end_well, progress, show, watching
+from autograder.cli.terminal import console, end_well, exit_code, progress, show, watching
 from autograder.syllabus import Section
 
 app = typer.Typer(
@@ -19,6 +20,7 @@ app = typer.Typer(
 )
 
 Sections = Annotated[list[str] | None, typer.Argument(help="Sections, such as 1.4 or a1.4; all without any.")]
+PACKAGES = ("course", "solutions")
 Using = Annotated[str, typer.Option(help="Whose implementation: course (yours) or solutions.")]
 
 
@@ -42,12 +44,11 @@ def check(
     chosen = _chosen(sections)
     from autograder import practice
 
-    results = practice.check(chosen, using)
+    results = practice.check(chosen, _package(using))
     show(results, all_checks=verbose)
     worth = practice.worth(results)
     console.print(f"\n[bold]{worth['points']:g} of {worth['possible']:g} points[/]")
-    if not all(result.passed for result in results):
-        raise typer.Exit(SOMETHING_FAILED)
+    raise typer.Exit(exit_code(results))
 
 
 @app.command()
@@ -78,7 +79,7 @@ def gallery(
     download: Annotated[bool, typer.Option(help="Allow downloads from the hub.")] = False,
 ) -> None:
     """Make your project page: every figure of these sections, from your code."""
-    chosen, pictures = _chosen(sections), _pictures(picture or [])
+    chosen, package, pictures = _chosen(sections), _package(using), _pictures(picture or [])
     from autograder.exhibition import hold
     from course.toolkit.pretrained import load
     from course.toolkit.studio import Studio
@@ -86,7 +87,7 @@ def gallery(
     with progress() as bars:
         pretrained = load(model, embeddings=embeddings, download=download)
         studio = Studio(pretrained, seed, gamma, watching(bars), pictures)
-        page = hold(using, chosen, studio, out, model=model)
+        page = hold(package, chosen, studio, out, model=model)
     console.print(f"The project page: {page}")
 
 
@@ -100,9 +101,25 @@ def _chosen(names: list[str] | None) -> list[Section]:
     return [table.section(name) for name in names] if names else list(table.sections)
 
 
+def _package(using: str) -> str:
+    if using not in PACKAGES:
+        raise ValueError(f"--using {using}: nobody is called that; write {' or '.join(PACKAGES)}")
+    if find_spec(using) is None:
+        raise ValueError(f"--using {using}: it is not part of this edition; leave it out to use your own")
+    return using
+
+
 def _pictures(options: list[str]) -> dict[str, str]:
+    """Return the files by the pictures' names; raises ValueError where one is not what it should be."""
     pairs = [option.partition("=") for option in options]
     for name, sign, path in pairs:
         if not sign or not name or not path:
             raise ValueError(f"--picture {name}{sign}{path}: write it as NAME=PATH, such as web=holiday.jpg")
+    from course.toolkit import images
+
+    for name, _, path in pairs:
+        if name not in images.names():
+            known = ", ".join(images.names())
+            raise ValueError(f"--picture {name}={path}: no picture is called {name!r}; there are {known}")
+        images.open_picture(images.find_picture(path))
     return {name: path for name, _, path in pairs}

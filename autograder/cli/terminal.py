@@ -11,6 +11,7 @@ from rich.markup import escape
 
 from autograder.link.failures import LinkError
 from autograder.results import CheckResult, ExerciseResult, Status
+from autograder.submissions import SubmissionsError
 
 if TYPE_CHECKING:
     from rich.progress import Progress
@@ -23,7 +24,7 @@ SYMBOLS = {
     Status.UNGRADED: "[magenta]? ungraded[/]",
 }
 SOMETHING_FAILED, COULD_NOT_WORK, INTERRUPTED = 1, 2, 130
-EXPECTED = (ValueError, OSError, RuntimeError, LinkError)
+EXPECTED = (ValueError, OSError, RuntimeError, LinkError, SubmissionsError)
 
 console = Console(highlight=False)
 complaints = Console(stderr=True, highlight=False)
@@ -51,6 +52,14 @@ def show(results: Sequence[ExerciseResult], *, all_checks: bool = False) -> None
                 console.print(f"  {SYMBOLS[check.status]}  {escape(check.sentence)}")
             for line in check.reason.splitlines():
                 console.print(f"      {escape(line)}")
+
+
+def exit_code(results: Sequence[ExerciseResult]) -> int:
+    """Return how a command ends: 0 all passed, 1 something failed, 2 something could not be checked."""
+    statuses = {check.status for result in results for check in result.checks}
+    if Status.UNGRADED in statuses:
+        return COULD_NOT_WORK
+    return SOMETHING_FAILED if statuses - {Status.PASSED} else 0
 
 
 def _told_apart(checks: Sequence[CheckResult]) -> Sequence[CheckResult]:

@@ -9,11 +9,12 @@ from autograder import grading, syllabus
 from autograder.reports.grades import write_csv, write_results
 from autograder.reports.pages import write_class_page, write_student_page
 from autograder.results import Report, from_json
-from autograder.submissions import Submission
+from autograder.submissions import Submission, told_apart
 
 if TYPE_CHECKING:
     from rich.progress import Progress
 
+OWN_FILES = ("grades.csv", "index.html", "secret.key")
 KEPT = "This time the grader could not work; these are the results of an earlier run."
 
 
@@ -32,9 +33,10 @@ def grade(
     """
     out.mkdir(parents=True, exist_ok=True)
     key = grading.class_secret(secret or out / "secret.key")
-    task = bars.add_task("grading", total=len(submissions)) if bars else None
+    students = told_apart([_beside_own_files(submission) for submission in submissions])
+    task = bars.add_task("grading", total=len(students)) if bars else None
     reports = []
-    for report in grading.grade_class(submissions, key, jobs=jobs):
+    for report in grading.grade_class(students, key, jobs=jobs):
         reports.append(_written(report, out))
         if bars and task is not None:
             bars.advance(task)
@@ -42,6 +44,13 @@ def grade(
     write_csv(reports, syllabus.load(), out / "grades.csv")
     write_class_page(reports, syllabus.load(), out / "index.html")
     return reports
+
+
+def _beside_own_files(submission: Submission) -> Submission:
+    """Return the submission under a name that is not one of the class's own files."""
+    if submission.student.casefold() not in OWN_FILES:
+        return submission
+    return replace(submission, student=f"student-{submission.student}")
 
 
 def _written(report: Report, out: Path) -> Report:

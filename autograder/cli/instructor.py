@@ -61,7 +61,7 @@ def grade(
     with progress() as bars:
         graded = classroom.grade(discover(submissions), out, jobs=jobs, secret=secret, bars=bars)
     _conclude(graded, out)
-    if any(not report.graded for report in graded):
+    if any(not report.graded or classroom.KEPT in report.remarks for report in graded):
         raise typer.Exit(SOMETHING_FAILED)
 
 
@@ -103,9 +103,17 @@ def main() -> None:
 
 def _conclude(graded: "list[Report]", out: Path) -> None:
     for report in sorted(graded, key=lambda report: report.student):
-        mark = f"{report.total:g} of {report.possible:g}" if report.graded else "ungraded"
-        console.print(f"{escape(report.student):40} {mark}")
+        console.print(f"{escape(report.student):40} {_mark(report)}")
     console.print(f"The grades: {out / 'grades.csv'}\nThe pages:  {out / 'index.html'}")
+
+
+def _mark(report: "Report") -> str:
+    from autograder.classroom import KEPT
+
+    points = f"{report.total:g} of {report.possible:g}"
+    if not report.graded:
+        return "ungraded"
+    return f"ungraded; {points} of an earlier run stay" if KEPT in report.remarks else points
 
 
 def _project_page(into: Path, bars: "Progress") -> Path:

@@ -14,6 +14,8 @@ Agree: TypeAlias = Callable[..., None]
 """The fixture `agree`: calls student and reference alike and compares all they do."""
 Right: TypeAlias = Callable[..., Tensor]
 """The fixture `right`: what the reference of another exercise returns, right("a1.1.forward", …)."""
+Unlike: TypeAlias = Callable[..., None]
+"""The fixture `unlike_known_mistakes`: fails where all that the student does is a known wrong answer."""
 
 
 def exercise(name: str, *, weight: int = 1) -> Callable[[Test], Test]:

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
-from inspect import cleandoc
 from typing import Any
 
 from autograder.syllabus import Exercise
@@ -27,4 +26,4 @@ def of(exercise: Exercise) -> list[Misconception]:
     except ModuleNotFoundError:
         return []
     found = [value for value in vars(module).values() if getattr(value, "instead_of", None) == exercise.name]
-    return [Misconception(f.__name__, exercise.key, cleandoc(f.__doc__ or ""), f) for f in found]
+    return [Misconception(f.__name__, exercise.key, " ".join((f.__doc__ or "").split()), f) for f in found]

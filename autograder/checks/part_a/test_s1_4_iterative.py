@@ -19,6 +19,12 @@ def test_default(agree: Agree) -> None:
 
 
 @exercise("strided_timesteps")
+def test_dividing(agree: Agree) -> None:
+    """Where the stride divides num_timesteps, the first timestep is a whole stride below it."""
+    agree(1000, 50)
+
+
+@exercise("strided_timesteps")
 @given(num_timesteps=st.integers(2, 1000), stride=st.integers(1, 50))
 def test_strides(student: Student, num_timesteps: int, stride: int) -> None:
     """They fall by the stride, from the last one below num_timesteps down to 0."""

@@ -10,7 +10,7 @@ from math import sqrt
 import torch
 from torch import Tensor
 
-from autograder.checks import Agree, Right, exercise
+from autograder.checks import Agree, Right, Unlike, exercise
 from autograder.checks.draws import Draw
 from autograder.checks.examples import GAMMA, Scene, scene
 from autograder.checks.session import Student
@@ -35,11 +35,16 @@ def test_new_region(agree: Agree, draw: Draw) -> None:
 
 
 @exercise("inpaint", weight=3)
-def test_kept_region(student: Student, right: Right, draw: Draw) -> None:
+def test_kept_region(student: Student, right: Right, unlike_known_mistakes: Unlike, draw: Draw) -> None:
     """Where the mask is 0, every image is the original with the noise that belongs to its timestep.
+
+    So are the images that the UNet is asked about, after the first.
 
     Mean and variance of 9,216 numbers at least, each within 7 sigma: a false alarm in 10¹¹ checks.
     """
+    where, mask = place(draw)
+    stage_1, prompts = where.oracle.stage(), (where.embeds(1), where.embeds(0))
+    unlike_known_mistakes(stage_1, draw.images(), mask, where.timesteps, *prompts, GAMMA, draw.generator())
     where, mask = place(draw, size=48)
     x_orig, prompts = draw.images(2, 48), (where.embeds(1), where.embeds(0))
     stage_1, generator = where.oracle.stage(), draw.generator()
@@ -50,6 +55,12 @@ def test_kept_region(student: Student, right: Right, draw: Draw) -> None:
         assert image.shape == x_orig.shape, f"an image has the shape {tuple(image.shape)}"
         levels = [residual(right, where, image, x_orig, t)[kept] for t in steps]
         assert any(map(is_standard_normal, levels)), f"after the step to t′ = {steps[1]} it is not"
+    for step, steps in zip(where.oracle.steps[1:], pairwise(where.timesteps), strict=False):
+        asked = step.asked.get("the prompt", [])
+        assert len(asked) >= len(x_orig), f"at t = {steps[1]} the UNet is not asked about every image"
+        seen = torch.stack(asked[: len(x_orig)])
+        levels = [residual(right, where, seen, x_orig, t)[kept] for t in steps]
+        assert any(map(is_standard_normal, levels)), f"when the UNet is asked about t = {steps[1]} it is not"
 
 
 @exercise("inpaint")

@@ -20,7 +20,7 @@ def test_default(agree: Agree, draw: Draw) -> None:
 @exercise("low_pass")
 def test_parameters(agree: Agree, draw: Draw) -> None:
     """Kernel size and σ can be chosen."""
-    agree(draw.noise(2, 16), 7, draw.number(0.5, 3))
+    agree(draw.noise(2, 20), 7, draw.number(0.5, 1.5))
 
 
 @exercise("low_pass")
@@ -35,7 +35,7 @@ def test_constant(student: Student, value: float) -> None:
 def test_high(agree: Agree, draw: Draw) -> None:
     """It keeps what the low pass takes away, with the same kernel."""
     agree(draw.noise(1, 24))
-    agree(draw.noise(2, 16), 7, draw.number(0.5, 3))
+    agree(draw.noise(2, 20), 7, draw.number(0.5, 1.5))
 
 
 @exercise("high_pass")
@@ -72,7 +72,7 @@ def test_same_prompt(student: Student, right: Right, draw: Draw) -> None:
 @exercise("make_hybrids", weight=3)
 def test_trajectory(agree: Agree, draw: Draw) -> None:
     """From the generator's noise, every step follows the hybrid estimate."""
-    where = scene(draw, steps=4, count=1, plain=True)
+    where = scene(draw, size=18, steps=4, count=1, plain=True)
     prompts = where.embeds(1), where.embeds(2), where.embeds(0)
     agree(where.oracle.stage(), where.shape, where.timesteps, *prompts, GAMMA, draw.generator(), *KERNEL)
 

@@ -1,5 +1,6 @@
 """Clear refusals of bad input, so that the exercises can be about something else."""
 
+import torch
 from torch import Tensor
 
 
@@ -28,7 +29,7 @@ def same_shape(first: Tensor, second: Tensor, names: str) -> None:
 
 
 def mask(mask: Tensor, image: Tensor) -> None:
-    """Raise ValueError unless mask (1 or B, 1 or C, H, W) fits image (B, C, H, W) and lies in [0, 1]."""
+    """Raise ValueError unless mask (1 or B, 1 or C, H, W) fits image (B, C, H, W): numbers in [0, 1]."""
     fits = mask.ndim == 4 and all(m in (1, i) for m, i in zip(mask.shape[:2], image.shape[:2], strict=True))
     if not fits or mask.shape[2:] != image.shape[2:]:
         batch, channels, height, width = image.shape
@@ -36,6 +37,8 @@ def mask(mask: Tensor, image: Tensor) -> None:
         raise ValueError(
             f"the mask has the shape {tuple(mask.shape)}, the image wants {wanted}; resize the mask"
         )
-    if mask.min() < 0 or mask.max() > 1:
+    if mask.dtype == torch.bool:
+        raise ValueError("the mask holds booleans, but images are blended by numbers; pass mask.float()")
+    if not (mask.min() >= 0 and mask.max() <= 1):
         low, high = mask.min().item(), mask.max().item()
         raise ValueError(f"the mask has values from {low:g} to {high:g}, not in [0, 1]; 1 means new content")

@@ -14,11 +14,6 @@ from course.toolkit.pretrained import Pretrained, PretrainedError, UnknownWordWa
 COMMIT = "0" * 40
 
 
-@pytest.fixture(scope="module")
-def miniature(miniature_folder: Path) -> Pretrained:
-    return load(miniature_folder, device="cpu")
-
-
 @pytest.fixture
 def hub(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """An empty cache of the hub, in the place of this machine's."""

@@ -1,10 +1,12 @@
-"""An IF pipeline in miniature: the classes and the file layout of the real thing, with random weights."""
+"""IF pipelines in miniature: the classes and the file layout of the real thing, with random weights."""
 
 import string
 from pathlib import Path
 
 import pytest
 import torch
+
+from course.toolkit.pretrained import Pretrained, load
 
 WORDS = [
     "a",
@@ -80,6 +82,12 @@ def miniature_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         requires_safety_checker=False,
     ).save_pretrained(str(folder))
     return folder
+
+
+@pytest.fixture(scope="session")
+def miniature(miniature_folder: Path) -> Pretrained:
+    """Return the miniature, loaded on the CPU in float32."""
+    return load(miniature_folder, device="cpu")
 
 
 @pytest.fixture(scope="session")

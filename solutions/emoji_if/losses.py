@@ -1,7 +1,17 @@
-"""The training loss: squared error of the noise, and the variational term that teaches the variances."""
+"""The training loss: which timesteps it is drawn at, and the variational term that teaches the variances."""
 
 import torch
 from torch import Tensor
+
+
+def timestep_odds(alpha_bar: Tensor, most: float = 5.0) -> Tensor:
+    """Return how often each timestep is drawn relative to the others, (T,) in [0, 1].
+
+    The odds are the weights min(snr, most) / snr of Hang et al. 2023: a little noise, soon removed,
+    is met seldom, and the steps that decide what is seen are met often.
+    """
+    snr = alpha_bar / (1 - alpha_bar)
+    return snr.clamp(max=most) / snr
 
 
 def posterior_log_variance(alpha_bar: Tensor) -> Tensor:

@@ -13,7 +13,7 @@ from diffusers import IFPipeline
 from torch import Tensor, nn
 
 from solutions.emoji_if.captions import Captioner
-from solutions.emoji_if.losses import variational_term
+from solutions.emoji_if.losses import timestep_odds, variational_term
 from solutions.emoji_if.model import PROMPT_LENGTH
 
 
@@ -62,6 +62,7 @@ class Trainer:
         self.averaged = copy.deepcopy(self.model).eval().requires_grad_(False)
         self.optimizer = torch.optim.AdamW(self.model.parameters(), lr=plan.rate, weight_decay=plan.decay)
         self.alpha_bar = pipeline.scheduler.alphas_cumprod.to(device)
+        self.odds = timestep_odds(pipeline.scheduler.alphas_cumprod)
         self.generator = torch.Generator().manual_seed(plan.seed)
         self.step = 0
 
@@ -90,7 +91,7 @@ class Trainer:
 
     def _losses(self, x_0: Tensor, captions: list[str]) -> tuple[Tensor, Tensor]:
         x_0 = x_0.to(self.device)
-        t = torch.randint(len(self.alpha_bar), (len(x_0),), generator=self.generator).to(self.device)
+        t = torch.multinomial(self.odds, len(x_0), replacement=True, generator=self.generator).to(self.device)
         eps = torch.randn(x_0.shape, generator=self.generator).to(self.device)
         alpha_bar_t = self.alpha_bar[t].view(-1, 1, 1, 1)
         x_t = alpha_bar_t.sqrt() * x_0 + (1 - alpha_bar_t).sqrt() * eps

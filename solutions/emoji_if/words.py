@@ -23,7 +23,7 @@ def _noun(line: str) -> Noun:
     return Noun(phrase.strip(), tuple(icons.split()))
 
 
-PROMPT_WEIGHT = 8.0
+PROMPT_WEIGHT = 12.0
 
 COURSE_NOUNS = (
     Noun("a rocket ship", ("rocket",), PROMPT_WEIGHT),

@@ -11,6 +11,12 @@ def draw(*shape: int) -> torch.Tensor:
     return torch.randn(*shape, generator=torch.Generator().manual_seed(sum(shape)), dtype=torch.float64)
 
 
+def test_little_noise_is_met_as_seldom_as_its_snr_says() -> None:
+    """snr = a / (1 − a): 1/3 and 4 are below the bound of five, 9 and 99 are above it."""
+    odds = losses.timestep_odds(torch.tensor([0.99, 0.9, 0.8, 0.25]).double())
+    torch.testing.assert_close(odds, torch.tensor([5 / 99, 5 / 9, 1, 1]).double())
+
+
 def test_the_kl_is_that_of_torch_distributions() -> None:
     mean_p, mean_q = draw(2, 3, 4), draw(2, 4, 4)[:, :3]
     log_p, log_q = 0.3 * draw(2, 3, 5)[..., :4], 0.3 * draw(2, 3, 6)[..., :4]

@@ -105,13 +105,23 @@ def _events(steps: Sequence[Step]) -> Iterator[tuple[str, tuple[Leaf, ...]]]:
     for number, step in enumerate(steps, start=1):
         at = f"step {number} (t = {step.t})"
         for name, asked in sorted(step.asked.items()):
-            for i in range(len(asked)):
+            images = _distinct(asked)
+            for i in range(len(images)):
                 label = f"{at}: the image that the UNet is asked about with {name}{_ordinal(i)}"
-                yield label, (*asked[i:], *asked[:i])
+                yield label, (*images[i:], *images[:i])
         if step.mean is not None:
             yield f"{at}: the timestep t′ that add_variance is given", (torch.tensor(step.t_prime),)
             yield f"{at}: the predicted variance that add_variance is given", (step.variance,)
             yield f"{at}: the mean that add_variance is given", (step.mean,)
+
+
+def _distinct(images: Sequence[Tensor]) -> list[Tensor]:
+    """Return the images, each once: who asks twice about the same could have asked once."""
+    found: list[Tensor] = []
+    for image in images:
+        if not any(torch.equal(image, other) for other in found):
+            found.append(image)
+    return found
 
 
 def _ordinal(i: int) -> str:

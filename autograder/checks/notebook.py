@@ -54,8 +54,8 @@ class Cells:
 def check(key: str, function: Callable[..., Any]) -> str:
     """Run the public checks of the exercise with this key, "a1.1.forward", on a notebook's function.
 
-    Returns a sentence when all pass, raises AssertionError with what is wrong otherwise.  Other exercises that
-    the function uses come from the notebook too.
+    Returns a sentence when all pass, raises AssertionError with what is wrong otherwise.  Other exercises
+    that the function uses come from the notebook too.
     """
     table = syllabus.load()
     exercise = table.exercise(key)

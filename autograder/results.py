@@ -103,11 +103,14 @@ def from_json(text: str) -> Report:
 
     Raises ValueError when the text is another version's or no report.
     """
-    data = json.loads(text)
-    if not isinstance(data, dict) or data.pop("version", None) != VERSION:
-        raise ValueError(f"not a report of version {VERSION}; grade the submission again")
-    exercises = tuple(_exercise(entry) for entry in data.pop("exercises"))
-    return Report(exercises=exercises, remarks=tuple(data.pop("remarks")), **data)
+    try:
+        data = json.loads(text)
+        if data.pop("version") == VERSION:
+            exercises = tuple(_exercise(entry) for entry in data.pop("exercises"))
+            return Report(exercises=exercises, remarks=tuple(data.pop("remarks")), **data)
+    except (ValueError, LookupError, TypeError, AttributeError):
+        pass
+    raise ValueError(f"not a report of version {VERSION}; grade the submission again")
 
 
 def _exercise(entry: dict[str, Any]) -> ExerciseResult:

@@ -74,15 +74,17 @@ class Oracle:
         """Return E[eps | x_t] of the prompts in `rows`, (B, 3, H, W), in the dtype of x_t.
 
         The posterior mean of a Gaussian mixture: each centre's, weighted by how well it explains x_t.
+        Half precision is widened first, since 1 − ᾱ_t would be rounded to 0 in it.
         """
-        alpha_bar_t, variance = self.alpha_bar[t].to(x_t), self.spread**2
+        x = x_t if x_t.dtype == torch.float64 else x_t.float()
+        alpha_bar_t, variance = self.alpha_bar[t].to(x), self.spread**2
         total = alpha_bar_t * variance + 1 - alpha_bar_t
-        centres = self.centres[rows].to(x_t)
-        residual = x_t[:, None] - alpha_bar_t.sqrt() * centres
+        centres = self.centres[rows].to(x)
+        residual = x[:, None] - alpha_bar_t.sqrt() * centres
         weights = (-residual.square().flatten(2).sum(2) / (2 * total)).softmax(1)
         shifts = alpha_bar_t.sqrt() * variance / total * residual
         x0_hat = (weights[..., None, None, None] * (centres + shifts)).sum(1)
-        return (x_t - alpha_bar_t.sqrt() * x0_hat) / (1 - alpha_bar_t).sqrt()
+        return ((x - alpha_bar_t.sqrt() * x0_hat) / (1 - alpha_bar_t).sqrt()).to(x_t)
 
     def add_variance(
         self, mean: Tensor, predicted_variance: Tensor, t: int, t_prime: int, generator: torch.Generator

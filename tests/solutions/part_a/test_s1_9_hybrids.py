@@ -23,6 +23,12 @@ def test_low_pass_agrees_with_scipy(size: int, kernel: tuple) -> None:
     torch.testing.assert_close(low_pass(image, *kernel), torch.from_numpy(theirs), rtol=0, atol=1e-6)
 
 
+@pytest.mark.parametrize("function", [low_pass, high_pass, hybrid_estimate, make_hybrids])
+def test_the_kernel_of_the_assignment(function) -> None:
+    """33 is by its far weights, e⁻³², no different from 31, so it is read off here."""
+    assert function.__defaults__ == (33, 2.0)
+
+
 def test_the_passes_add_up_to_the_image() -> None:
     image = seeds.noise((2, 3, 24, 24), seeds.generator(29))
     for kernel in ((), KERNEL):

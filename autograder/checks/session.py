@@ -5,11 +5,10 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import hypothesis
 import pytest
-import torch
 from torch import Tensor
 
 from autograder import syllabus
@@ -17,9 +16,9 @@ from autograder.checks.comparison import Wrong, difference, recognised
 from autograder.checks.draws import PUBLIC, Draw
 from autograder.checks.outcome import Call
 from autograder.checks.reference import Reference
-from autograder.link.failures import Crashed, Failure, LinkError, TimedOut
+from autograder.checks.student import Student
+from autograder.link.failures import Failure, LinkError
 from autograder.link.implementation import Implementation
-from autograder.link.values import Foreign
 from autograder.results import CheckResult, ExerciseResult, Status
 from autograder.syllabus import Exercise, Section, Syllabus
 
@@ -54,60 +53,6 @@ class Terms:
 
     reference: Reference
     secret: bytes = PUBLIC
-
-
-class Student:
-    """The exercise under check, as a test calls it: `student(...)`; other functions by `student.call`."""
-
-    def __init__(self, implementation: Implementation, exercise: Exercise, lent: dict[Any, Any]) -> None:
-        """Call this exercise of the implementation, with functions lent in the place of failed ones."""
-        self._implementation = implementation
-        self._lent = lent
-        self.exercise = exercise
-        self.fatal: Failure | None = None
-
-    def raw(self, *args: Any, **kwargs: Any) -> Any:
-        """Return what the function returns, whatever it is; raises a Failure where it returns nothing."""
-        return self.call(self.exercise.name, *args, **kwargs)
-
-    def call(self, name: str, *args: Any, **kwargs: Any) -> Any:
-        """Return what another function of the same section returns."""
-        if self.fatal is not None:
-            raise self.fatal
-        try:
-            return self._implementation.call(self.exercise.module, name, args, kwargs, lent=self._lent)
-        except (TimedOut, Crashed) as failure:
-            self.fatal = failure
-            raise
-
-    def leaves_alone(self, *args: Any) -> None:
-        """Raise Wrong unless the function leaves the tensors it is given as they were."""
-        module, name = self.exercise.module, self.exercise.name
-        echoed = self._implementation.call(module, name, args, lent=self._lent, echo=True)
-        _, after = cast("tuple[object, list[object]]", echoed)
-        for i, (before, now) in enumerate(zip(args, after, strict=False), start=1):
-            if isinstance(before, Tensor) and not (isinstance(now, Tensor) and torch.equal(before, now)):
-                raise Wrong(f"it changes its argument number {i} in place; make a new tensor instead")
-
-    def keeps(self, *args: Any) -> None:
-        """Raise Wrong unless the result has the first tensor's shape and dtype, given float64 arguments."""
-        doubled = [arg.double() if isinstance(arg, Tensor) else arg for arg in args]
-        like = next(arg for arg in doubled if isinstance(arg, Tensor))
-        found = self.raw(*doubled)
-        if not isinstance(found, Tensor) or (found.shape, found.dtype) != (like.shape, like.dtype):
-            shape, dtype = getattr(found, "shape", None), getattr(found, "dtype", type(found).__name__)
-            wanted = f"{tuple(like.shape)} and {like.dtype}"
-            raise Wrong(f"given {wanted}, it returns the shape {tuple(shape or ())} and {dtype}")
-
-    def __call__(self, *args: Any, **kwargs: Any) -> Tensor:
-        """Return the function's tensor in float64; raises Wrong where it is none or not finite."""
-        value = self.raw(*args, **kwargs)
-        if not isinstance(value, Tensor):
-            found = value.type_name if isinstance(value, Foreign) else type(value).__name__
-            raise Wrong(f"the result is of type {found}; it must be a torch.Tensor")
-        if value.is_floating_point() and not value.isfinite().all():
-            raise Wrong("the result holds NaN or infinite numbers")
-        return value.double() if value.is_floating_point() else value
 
 
 class Session:

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from autograder.checks import Agree, exercise
 from autograder.checks.draws import Draw
-from autograder.checks.session import Student
+from autograder.checks.student import Student
 from course.toolkit import seeds
 
 

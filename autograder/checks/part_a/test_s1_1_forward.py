@@ -6,7 +6,7 @@ from hypothesis import given
 from autograder.checks import Agree, exercise
 from autograder.checks.draws import Draw
 from autograder.checks.examples import ALPHA_BAR, FACTORS, SEEDS, TIMESTEPS, close
-from autograder.checks.session import Student
+from autograder.checks.student import Student
 
 
 @exercise("forward", weight=8)

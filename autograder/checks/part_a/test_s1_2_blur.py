@@ -6,7 +6,7 @@ from hypothesis import given
 from autograder.checks import Agree, exercise
 from autograder.checks.draws import Draw
 from autograder.checks.examples import FACTORS, close
-from autograder.checks.session import Student
+from autograder.checks.student import Student
 
 
 @exercise("blur_denoise", weight=2)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from autograder.checks import Agree, exercise
 from autograder.checks.draws import Draw
 from autograder.checks.examples import ALPHA_BAR, FACTORS, SEEDS, close, scene
-from autograder.checks.session import Student
+from autograder.checks.student import Student
 
 
 @exercise("strided_timesteps", weight=2)
@@ -94,7 +94,5 @@ def test_count(student: Student, draw: Draw, i_start: int) -> None:
     """It yields one image a step: len(timesteps) - 1 - i_start of them, each of the shape of x_t."""
     where = scene(draw.at(i_start), steps=7, count=1)
     stage_1, x_t = where.oracle.stage(), draw.at(i_start).noise(1)
-    images = student.raw(stage_1, x_t, i_start, where.timesteps, where.embeds(1), draw.generator())
-    assert isinstance(images, list), "it yields nothing: write `yield` inside the loop"
-    assert len(images) == 7 - i_start, f"8 timesteps from i_start = {i_start} gave {len(images)} images"
-    assert all(image.shape == x_t.shape for image in images), "an image has another shape than x_t"
+    loop = stage_1, x_t, i_start, where.timesteps, where.embeds(1), draw.generator()
+    student.images(*loop, shape=tuple(x_t.shape), count=7 - i_start)

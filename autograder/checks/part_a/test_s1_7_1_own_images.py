@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from autograder.checks import Agree, exercise
 from autograder.checks.draws import Draw
-from autograder.checks.session import Student
+from autograder.checks.student import Student
 
 
 def picture(draw: Draw, height: int, width: int) -> torch.Tensor:

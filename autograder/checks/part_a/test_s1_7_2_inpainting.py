@@ -13,7 +13,7 @@ from torch import Tensor
 from autograder.checks import Agree, Right, Unlike, exercise
 from autograder.checks.draws import Draw
 from autograder.checks.examples import GAMMA, Scene, scene
-from autograder.checks.session import Student
+from autograder.checks.student import Student
 
 SIGMAS = 7
 
@@ -48,11 +48,10 @@ def test_kept_region(student: Student, right: Right, unlike_known_mistakes: Unli
     where, mask = place(draw, size=48)
     x_orig, prompts = draw.images(2, 48), (where.embeds(1), where.embeds(0))
     stage_1, generator = where.oracle.stage(), draw.generator()
-    images = student.raw(stage_1, x_orig, mask, where.timesteps, *prompts, GAMMA, generator)
-    assert isinstance(images, list) and len(images) == 4, "5 timesteps must give 4 images"  # noqa: PT018
+    loop = stage_1, x_orig, mask, where.timesteps, *prompts, GAMMA, generator
+    images = student.images(*loop, shape=where.shape, count=4)
     kept = (1 - mask).expand_as(x_orig).bool()
     for image, steps in zip(images, pairwise(where.timesteps), strict=True):
-        assert image.shape == x_orig.shape, f"an image has the shape {tuple(image.shape)}"
         levels = [residual(right, where, image, x_orig, t)[kept] for t in steps]
         assert any(map(is_standard_normal, levels)), f"after the step to t′ = {steps[1]} it is not"
     for step, steps in zip(where.oracle.steps[1:], pairwise(where.timesteps), strict=False):

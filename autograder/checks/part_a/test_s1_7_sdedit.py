@@ -5,7 +5,7 @@ import torch
 from autograder.checks import Agree, exercise
 from autograder.checks.draws import Draw
 from autograder.checks.examples import GAMMA, scene
-from autograder.checks.session import Student
+from autograder.checks.student import Student
 
 
 @exercise("sdedit", weight=3)
@@ -25,8 +25,7 @@ def test_original(student: Student, draw: Draw) -> None:
 
     def distance(i_start: int) -> float:
         stage_1 = where.oracle.stage()
-        images = student.raw(stage_1, x_0, i_start, where.timesteps, *prompts, GAMMA, draw.generator())
-        assert isinstance(images, list) and images, "it yields nothing"  # noqa: PT018 - one thought
-        return float(torch.dist(images[0].double(), x_0.double()))
+        loop = stage_1, x_0, i_start, where.timesteps, *prompts, GAMMA, draw.generator()
+        return float(torch.dist(student.images(*loop, shape=where.shape)[0], x_0.double()))
 
     assert distance(5) < distance(0), "i_start = 5 of 7 is no closer to the original than i_start = 0"

@@ -6,7 +6,7 @@ from hypothesis import given
 from autograder.checks import Agree, Right, exercise
 from autograder.checks.draws import Draw
 from autograder.checks.examples import FACTORS, GAMMA, SEEDS, close, scene
-from autograder.checks.session import Student
+from autograder.checks.student import Student
 
 KERNEL = 5, 1.0
 
@@ -43,9 +43,10 @@ def test_high(agree: Agree, draw: Draw) -> None:
 def test_sum(student: Student, draw: Draw, seed: int) -> None:
     """Low and high frequencies add up to the image, and a constant has no high ones."""
     image = draw.at(seed).images(1, 12)
-    low = student.call("low_pass", image, *KERNEL)
+    low, high = student.call("low_pass", image, *KERNEL), student(image, *KERNEL)
     assert isinstance(low, torch.Tensor), "low_pass returns no tensor"
-    assert close(low + student(image, *KERNEL), image), "they do not add up"
+    assert high.shape == low.shape, f"the shapes differ: {tuple(low.shape)} and {tuple(high.shape)}"
+    assert close(low + high, image), "they do not add up"
     assert close(student(torch.ones(1, 3, 12, 12), *KERNEL), torch.zeros(1, 3, 12, 12)), "a constant has some"
 
 
@@ -64,9 +65,9 @@ def test_same_prompt(student: Student, right: Right, draw: Draw) -> None:
     where, x_t = scene(draw, plain=True), draw.noise()
     prompt, null = where.embeds(1), where.embeds(0)
     plain = right("a1.6.estimate_noise_cfg", where.oracle.unet, x_t, 500, prompt, null, GAMMA)
-    hybrid = student.raw(where.oracle.unet, x_t, 500, prompt, prompt, null, GAMMA, *KERNEL)
-    assert isinstance(hybrid, tuple) and len(hybrid) == 2, "it must return a pair"  # noqa: PT018
-    assert close(hybrid[0], plain), "it is not"
+    arguments = where.oracle.unet, x_t, 500, prompt, prompt, null, GAMMA, *KERNEL
+    hybrid, _ = student.pair(*arguments, shape=where.shape)
+    assert close(hybrid, plain), "it is not"
 
 
 @exercise("make_hybrids", weight=3)

@@ -5,6 +5,8 @@ from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
+from torch import Tensor
+
 from autograder import syllabus
 from autograder.checks.reference import AnswerKey, drained
 from autograder.checks.session import Terms, run
@@ -32,16 +34,17 @@ class Cells:
         lent: Lent = NOTHING_LENT,
         echo: bool = False,
     ) -> object:
-        """Call a function, as `Implementation` says; nothing is lent."""
+        """Call a function, as `Implementation` says; nothing is lent, only tensors are copied."""
         if function not in self._namespace:
             raise Missing(f"`{function}` is not defined; run its cell")
+        given = [arg.clone() if isinstance(arg, Tensor) else arg for arg in args]
         try:
-            value = drained(self._namespace[function])(*args, **kwargs)
+            value = drained(self._namespace[function])(*given, **kwargs)
         except NotImplementedError as error:
             raise NotWritten(str(error)) from error
-        except (ValueError, TypeError, RuntimeError, LookupError, AttributeError, NameError) as error:
+        except Exception as error:
             raise Raised(f"{type(error).__name__}: {error}") from error
-        return (value, args) if echo else value
+        return (value, given) if echo else value
 
     def output(self) -> str:
         """Return nothing: what a cell prints is below the cell."""

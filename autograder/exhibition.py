@@ -1,7 +1,7 @@
 """`course gallery`: the project page, which shows what every section's `demo` makes of somebody's code."""
 
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from importlib import import_module
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from course.toolkit.studio import Exhibit, Studio
 Shown = tuple[Section, Exhibit | str]
 
 
-def exhibits(package: str, sections: Sequence[Section], studio: Studio) -> Iterator[Shown]:
+def exhibits(package: str, sections: Iterable[Section], studio: Studio) -> Iterator[Shown]:
     """Yield what the demos of these sections show, and for a section that fails the reason in words.
 
     package: "course" for the student's own work, "solutions" for the reference.
@@ -28,7 +28,7 @@ def exhibits(package: str, sections: Sequence[Section], studio: Studio) -> Itera
             yield section, f"{type(error).__name__}: {error}"
 
 
-def hold(package: str, sections: Sequence[Section], studio: Studio, into: Path, *, model: str) -> Path:
+def hold(package: str, sections: Iterable[Section], studio: Studio, into: Path, *, model: str) -> Path:
     """Write the project page and its pictures into a folder and return the page's path."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", FutureWarning)

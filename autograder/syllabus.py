@@ -5,9 +5,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 PATH = Path(__file__).parents[1] / "course" / "syllabus.toml"
+
+
+Kind = TypeVar("Kind")
 
 
 class SyllabusError(ValueError):
@@ -145,25 +148,38 @@ def load(path: Path = PATH) -> Syllabus:
 
 
 def _part(entry: Mapping[str, Any]) -> Part:
-    return Part(entry["letter"], entry["folder"], entry["title"], entry["points"], entry.get("extra", False))
+    letter, folder, title = (_field(entry, name, str) for name in ("letter", "folder", "title"))
+    return Part(letter, folder, title, _field(entry, "points", int), entry.get("extra", False))
 
 
 def _section(entry: Mapping[str, Any], folders: Mapping[str, str]) -> Section:
-    key = f"{entry['part']}{entry['number']}"
-    module = f"{folders[entry['part']]}.{entry['module']}"
+    part, number, name, title = (_field(entry, name, str) for name in ("part", "number", "module", "title"))
+    if part not in folders:
+        raise SyllabusError(
+            f"syllabus.toml: section {number} is of part {part!r}; there are {sorted(folders)}"
+        )
+    key, module = f"{part}{number}", f"{folders[part]}.{name}"
     exercises = tuple(_exercise(key, module, exercise) for exercise in entry["exercise"])
-    return Section(key, entry["part"], entry["number"], module, entry["title"], entry["minutes"], exercises)
+    return Section(key, part, number, module, title, _field(entry, "minutes", int), exercises)
 
 
 def _exercise(section: str, module: str, entry: Mapping[str, Any]) -> Exercise:
     return Exercise(
-        key=f"{section}.{entry['name']}",
+        key=f"{section}.{_field(entry, 'name', str)}",
         name=entry["name"],
         module=module,
-        points=entry["points"],
+        points=_field(entry, "points", int),
         needs=tuple(entry.get("needs", ())),
-        hints=tuple(entry["hints"]),
+        hints=tuple(_field(entry, "hints", list)),
     )
+
+
+def _field(entry: Mapping[str, Any], name: str, kind: type[Kind]) -> Kind:
+    """Return a field of an entry; raises KeyError without it, SyllabusError where it is of another kind."""
+    value = entry[name]
+    if type(value) is not kind:
+        raise SyllabusError(f"syllabus.toml: {name} = {value!r} must be of type {kind.__name__}; mend it")
+    return value
 
 
 def _problems(syllabus: Syllabus) -> Iterator[str]:

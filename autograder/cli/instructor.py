@@ -122,4 +122,5 @@ def _project_page(into: Path, bars: "Progress") -> Path:
     from course.toolkit.studio import Studio
 
     studio = Studio(load(), watch=watching(bars))
-    return exhibition.hold("solutions", syllabus.load().sections, studio, into, model="emoji_if")
+    sections = bars.track(syllabus.load().sections, description="project page")
+    return exhibition.hold("solutions", sections, studio, into, model="emoji_if")

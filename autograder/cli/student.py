@@ -87,7 +87,7 @@ def gallery(
     with progress() as bars:
         pretrained = load(model, embeddings=embeddings, download=download)
         studio = Studio(pretrained, seed, gamma, watching(bars), pictures)
-        page = hold(package, chosen, studio, out, model=model)
+        page = hold(package, bars.track(chosen, description="project page"), studio, out, model=model)
     console.print(f"The project page: {page}")
 
 

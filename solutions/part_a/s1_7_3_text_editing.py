@@ -36,8 +36,8 @@ def edit_ladder(
 ) -> Tensor:
     """Return the last image of `sdedit` from each of the starts, in their order, (len(starts), 3, H, W).
 
-    x_0: (1, 3, H, W) in [-1, 1].  starts: indices of timesteps, not the last.  The other arguments are those of `sdedit`
-    (A 1.7); the same generator goes through all of them in turn.
+    x_0: (1, 3, H, W) in [-1, 1].  starts: indices of timesteps, but not the last one.  The other arguments
+    are those of `sdedit` (A 1.7); the same generator goes through all of them in turn.
     """
     # BEGIN SOLUTION
     edits = []

@@ -124,4 +124,5 @@ def test_the_courses_edition_is_whole() -> None:
     assert {PurePosixPath(path) for path in wanted} <= files.keys()
     assert sections_of(syllabus.parts[0], syllabus)
     for path in files:
-        assert not {"solutions", "misconceptions", "release", "__pycache__"} & set(path.parts)
+        assert not {"solutions", "misconceptions", "release", "exports", "__pycache__"} & set(path.parts)
+        assert path.stem != "exporting"

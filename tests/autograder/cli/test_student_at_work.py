@@ -5,12 +5,13 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from autograder.release.edition import student_files
+from autograder.release.folders import Files
 
 ROOT = Path(__file__).parents[3]
 COMMAND = [sys.executable, "-c", "from autograder.cli.student import main; main()"]
@@ -21,25 +22,18 @@ Course = Callable[..., subprocess.CompletedProcess[str]]
 
 
 @pytest.fixture(scope="module")
-def edition(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The student edition without its model, which no check needs."""
-    folder = tmp_path_factory.mktemp("edition")
-    for path, content in student_files(ROOT).items():
-        if "emoji_if" not in path.parts:
-            (folder / path).parent.mkdir(parents=True, exist_ok=True)
-            (folder / path).write_bytes(content)
-    return folder
+def handed_out() -> Files:
+    """The student edition's files without its model, which no check needs."""
+    return {path: content for path, content in student_files(ROOT).items() if "emoji_if" not in path.parts}
 
 
 @pytest.fixture
-def home(edition: Path) -> Iterator[Path]:
-    """The edition, with its stubs as they were."""
-    yield edition
-    for path, content in student_files(ROOT).items():
-        if path.parts[:2] == ("course", "part_a"):
-            (edition / path).write_bytes(content)
-    for backup in edition.rglob("*.bak"):
-        backup.unlink()
+def home(handed_out: Files, tmp_path: Path) -> Path:
+    """A student's folder with the edition, untouched."""
+    for path, content in handed_out.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_bytes(content)
+    return tmp_path
 
 
 @pytest.fixture

@@ -17,6 +17,11 @@ def check(sections: Sequence[Section], package: str = "course") -> tuple[Exercis
     return run(Local(package), Terms(AnswerKey()), sections)
 
 
+def first_unpassed(results: Sequence[ExerciseResult]) -> ExerciseResult | None:
+    """Return the first exercise that does not pass, in the order given; None when every one passes."""
+    return next((result for result in results if not result.passed), None)
+
+
 def worth(results: Sequence[ExerciseResult]) -> Mapping[str, float]:
     """Return the points earned and to be had."""
     return {"points": sum(r.points for r in results), "possible": sum(r.possible for r in results)}

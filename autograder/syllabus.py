@@ -54,6 +54,11 @@ class Section:
         return f"{self.part.upper()} {self.number}"
 
     @property
+    def file(self) -> str:
+        """The path of its module below `course` or `solutions`: "part_a/s1_1_forward.py"."""
+        return f"{self.module.replace('.', '/')}.py"
+
+    @property
     def points(self) -> int:
         """The sum of its exercises' points."""
         return sum(exercise.points for exercise in self.exercises)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.markup import escape
 
+from autograder.cli import exporting
 from autograder.cli.terminal import SOMETHING_FAILED, console, end_well, progress, watching
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+app.add_typer(exporting.app, name="export")
 
 Jobs = Annotated[int, typer.Option(min=1, help="Submissions at a time.")]
 CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -1,5 +1,6 @@
 """The command `course`: what a student works with."""
 
+from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated
@@ -9,7 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from autograder import syllabus
-from autograder.cli.terminal import console, end_well, exit_code, progress, show, watching
+from autograder.cli.terminal import console, end_well, exit_code, progress, show, shown, watching
 from autograder.syllabus import Section
 
 app = typer.Typer(
@@ -41,14 +42,58 @@ def check(
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show what passed as well.")] = False,
 ) -> None:
     """Check your code for these sections and say what is wrong with it."""
-    chosen = _chosen(sections)
-    from autograder import practice
+    raise typer.Exit(_check(_chosen(sections), _package(using), verbose=verbose))
 
-    results = practice.check(chosen, _package(using))
-    show(results, all_checks=verbose)
-    worth = practice.worth(results)
-    console.print(f"\n[bold]{worth['points']:g} of {worth['possible']:g} points[/]")
-    raise typer.Exit(exit_code(results))
+
+@app.command(name="next")
+def next_exercise() -> None:
+    """Show the first exercise that does not pass yet: its file, what fails, and how to get a hint."""
+    from autograder import practice, pristine
+
+    table = syllabus.load()
+    found = practice.first_unpassed(practice.check(table.sections))
+    if found is None:
+        console.print("[green]✓[/] Well done: every exercise passes. Your project page: course gallery")
+        return
+    section = table.section(found.section)
+    console.print(f"Next, in {section.label} · {section.title}: {escape(shown(pristine.place(section)))}\n")
+    show([found])
+    console.print(f"\nA hint: course hint {found.key}\nAgain:  course check {section.key}")
+    raise typer.Exit(exit_code([found]))
+
+
+@app.command()
+def watch(sections: Sections = None) -> None:
+    """Check these sections, and again whenever you save, until Ctrl-C."""
+    chosen = _chosen(sections)
+    from autograder import saves
+
+    console.print("[dim]Checking; then again whenever you save, until Ctrl-C …[/]")
+    with suppress(KeyboardInterrupt):
+        saves.watch(chosen, check_again, _saved)
+    console.print("\nNo longer watching.")
+
+
+@app.command()
+def reset(
+    section: Annotated[str, typer.Argument(help="A section, such as 1.4 or a1.4.")],
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+) -> None:
+    """Put a section's stub back; your file stays beside it, as s1_1_forward.py.1.bak or a higher number."""
+    found = syllabus.load().section(section)
+    from autograder import pristine
+
+    own = pristine.place(found)
+    if pristine.is_untouched(found):
+        console.print(f"{escape(shown(own))} is still the stub; there is nothing to put back.")
+        return
+    if own.exists() and not yes and not typer.confirm(f"Put the stub back into {shown(own)}?"):
+        console.print("Nothing was changed.")
+        return
+    kept = pristine.reset(found)
+    console.print(f"The stub is back: {escape(shown(own))}")
+    if kept:
+        console.print(f"Your file is now: {escape(shown(kept))}")
 
 
 @app.command()
@@ -94,6 +139,33 @@ def gallery(
 def main() -> None:
     """Run the command."""
     end_well(app)
+
+
+def check_again(keys: list[str]) -> None:
+    """Check the sections with these keys on a cleared screen, in a process of its own."""
+
+    def check_quietly() -> None:
+        with suppress(KeyboardInterrupt):
+            _check(_chosen(keys), "course", fresh=True)
+
+    end_well(check_quietly)
+
+
+def _check(sections: list[Section], package: str, *, verbose: bool = False, fresh: bool = False) -> int:
+    """Check and show the sections, on a screen cleared first where `fresh`; return the exit code."""
+    from autograder import practice
+
+    results = practice.check(sections, package)
+    if fresh:
+        console.clear()
+    show(results, all_checks=verbose)
+    worth = practice.worth(results)
+    console.print(f"\n[bold]{worth['points']:g} of {worth['possible']:g} points[/]")
+    return exit_code(results)
+
+
+def _saved(names: list[str]) -> None:
+    console.print(f"[dim]{escape(', '.join(names))} saved; checking again …[/]")
 
 
 def _chosen(names: list[str] | None) -> list[Section]:

@@ -4,6 +4,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -52,6 +53,11 @@ def show(results: Sequence[ExerciseResult], *, all_checks: bool = False) -> None
                 console.print(f"  {SYMBOLS[check.status]}  {escape(check.sentence)}")
             for line in check.reason.splitlines():
                 console.print(f"      {escape(line)}")
+
+
+def shown(path: Path) -> str:
+    """Return a path as people read it best: from the current folder where it lies within."""
+    return str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)
 
 
 def exit_code(results: Sequence[ExerciseResult]) -> int:

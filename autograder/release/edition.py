@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
+from autograder.pristine import ARCHIVE
 from autograder.release.errors import ReleaseError
 from autograder.release.folders import Files, publish, zipped
 from autograder.release.generated import NOTEBOOKS, folder, generated_files, syllabus_of
@@ -46,6 +47,7 @@ def student_files(root: Path) -> Files:
     """
     syllabus = syllabus_of(root)
     files = {**_course(root, syllabus), **_autograder(root)}
+    files[PurePosixPath(ARCHIVE)] = _stubs(files, syllabus)
     files[PurePosixPath("LICENSE")] = _bytes(root / "LICENSE")
     files[PurePosixPath("pyproject.toml")] = student_pyproject(
         _bytes(root / "pyproject.toml").decode()
@@ -68,6 +70,12 @@ def _course(root: Path, syllabus: Syllabus) -> dict[PurePosixPath, bytes]:
         if not any(path.is_relative_to(place) for place in places)
     }
     return given | {path: text for path, text in made.items() if path.parts[0] == "course"}
+
+
+def _stubs(files: Files, syllabus: Syllabus) -> bytes:
+    """Return the archive of untouched stubs out of which `course reset` puts one back."""
+    stubs = [PurePosixPath(section.file) for section in syllabus.sections]
+    return zipped({stub: files["course" / stub] for stub in stubs})
 
 
 def _autograder(root: Path) -> dict[PurePosixPath, bytes]:

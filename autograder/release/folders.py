@@ -39,12 +39,12 @@ def publish(files: Files, into: Path) -> None:
         ) from None
 
 
-def zipped(files: Files, folder: str) -> bytes:
+def zipped(files: Files, folder: str = ".") -> bytes:
     """Return a zip archive of the files within `folder`, its bytes the same for the same files."""
     buffer = BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
         for path in sorted(files):
-            entry = zipfile.ZipInfo(f"{folder}/{path}", OLDEST)
+            entry = zipfile.ZipInfo(str(PurePosixPath(folder) / path), OLDEST)
             entry.create_system, entry.external_attr = 3, 0o100644 << 16
             archive.writestr(entry, files[path])
     return buffer.getvalue()

@@ -8,7 +8,7 @@ from autograder.syllabus import Exercise, Section
 
 def file_of(section: Section) -> str:
     """Return the path of the section's solutions below the repository: "solutions/part_a/s1_1_forward.py"."""
-    return f"solutions/{section.module.replace('.', '/')}.py"
+    return f"solutions/{section.file}"
 
 
 def stub_line(section: Section, exercise: Exercise) -> str:

@@ -25,7 +25,9 @@ pip install -e .
 course list                      what there is to do, and how far you are
 course next                      the exercise that comes next
 course check 1.1                 check a section; without a number, everything
+course watch 1.1                 the same, and again whenever you save
 course hint forward              a hint for an exercise, then the next one
+course reset 1.1                 the stub again; your file stays beside it
 course gallery                   your results as a page of pictures
 ```
 

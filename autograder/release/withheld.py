@@ -12,6 +12,7 @@ ANSWERS = (
     "autograder.release",
     "autograder.example_class",
     "autograder.grading",
+    "autograder.exports",
     "autograder.cli.instructor",
 )
 COMMAND = "autograder.cli.student"

@@ -21,6 +21,7 @@ EDITION = {
     "autograder/cli/student.py",
     "course/__init__.py",
     "course/assets/picture.png",
+    "course/assets/stubs.zip",
     "course/notebooks/part_a.ipynb",
     "course/part_a/__init__.py",
     "course/part_a/s1_1_twice.py",
@@ -45,6 +46,14 @@ def test_edition_has_fresh_stubs_whatever_lies_in_the_course(house: Path, tmp_pa
     for path, text in generated_files(house).items():
         if path.parts[0] == "course":
             assert (tmp_path / "student" / path).read_text(encoding="utf-8") == text
+
+
+def test_edition_holds_its_stubs_a_second_time_in_an_archive(house: Path) -> None:
+    files = student_files(house)
+    with zipfile.ZipFile(io.BytesIO(files[PurePosixPath("course/assets/stubs.zip")])) as opened:
+        assert opened.namelist() == ["part_a/s1_1_twice.py", "part_a/s1_7_1_powers.py"]
+        for name in opened.namelist():
+            assert opened.read(name) == files["course" / PurePosixPath(name)]
 
 
 def test_building_again_keeps_what_students_wrote(house: Path, tmp_path: Path) -> None:
@@ -115,4 +124,5 @@ def test_the_courses_edition_is_whole() -> None:
     assert {PurePosixPath(path) for path in wanted} <= files.keys()
     assert sections_of(syllabus.parts[0], syllabus)
     for path in files:
-        assert not {"solutions", "misconceptions", "release", "__pycache__"} & set(path.parts)
+        assert not {"solutions", "misconceptions", "release", "exports", "__pycache__"} & set(path.parts)
+        assert path.stem != "exporting"

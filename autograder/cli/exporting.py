@@ -1,0 +1,67 @@
+"""The commands `autograder export …`: grades in the formats of others."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+
+from autograder.cli.terminal import SOMETHING_FAILED, complaints, console
+from autograder.exports import exporting
+from autograder.exports.exporting import Exported
+
+app = typer.Typer(help="Write grades in the format of another gradebook.", no_args_is_help=True)
+
+Grades = Annotated[Path, typer.Argument(help="The folder that `autograder grade --out` wrote.")]
+Roster = Annotated[
+    Path | None,
+    typer.Option(
+        help="A CSV of theirs with a column `submission` added: the names of the folders in GRADES."
+    ),
+]
+Assignments = Annotated[
+    list[str] | None, typer.Option("--assignment", help="A part's name there: 'a=Project 5A (1234)'.")
+]
+File = Annotated[Path, typer.Option(help="The file to write.")]
+
+
+@app.command()
+def canvas(
+    grades: Grades, out: File = Path("canvas.csv"), roster: Roster = None, assignment: Assignments = None
+) -> None:
+    """Canvas's gradebook CSV; without a roster, folders are called by the students' SIS logins."""
+    _conclude(exporting.to_canvas(grades, out, roster, assignment or []), out)
+
+
+@app.command()
+def moodle(
+    grades: Grades, out: File = Path("moodle.csv"), roster: Roster = None, assignment: Assignments = None
+) -> None:
+    """A CSV for Moodle's grade import; without a roster, folders are called by the users' names."""
+    _conclude(exporting.to_moodle(grades, out, roster, assignment or []), out)
+
+
+@app.command()
+def gradescope(
+    grades: Grades,
+    out: Annotated[Path, typer.Option(help="The folder to write into.")] = Path("gradescope"),
+    visibility: Annotated[
+        str, typer.Option(help="When students see it: visible, hidden, after_due_date, after_published.")
+    ] = "visible",
+) -> None:
+    """Gradescope's results.json for every student, in a folder each."""
+    _conclude(exporting.to_gradescope(grades, out, visibility), out)
+
+
+@app.command()
+def junit(grades: Grades, out: File = Path("junit.xml")) -> None:
+    """JUnit XML: a test suite for each exercise."""
+    _conclude(exporting.to_junit(grades, out), out)
+
+
+def _conclude(exported: Exported, out: Path) -> None:
+    for sentence in exported.left_out:
+        complaints.print(f"[yellow]Warning:[/] {escape(sentence)}")
+    console.print(f"{exported.students} students: {escape(str(out))}")
+    if exported.left_out:
+        raise typer.Exit(SOMETHING_FAILED)

@@ -9,6 +9,8 @@ from typing import Any
 
 import hypothesis
 import pytest
+from hypothesis.internal.conjecture import providers
+from hypothesis.internal.constants_ast import Constants
 from torch import Tensor
 
 from autograder import syllabus
@@ -234,12 +236,18 @@ def run(
 
 @contextmanager
 def _undisturbed() -> Iterator[None]:
-    """Keep the user's pytest settings from the checks, and give everything back as it was."""
+    """Keep the user's pytest settings from the checks, and give everything back as it was.
+
+    Hypothesis likes to try constants that it finds in the modules that happen to be imported; without those
+    the same seed gives the same examples in every process.
+    """
     previous, seed = hypothesis.settings.get_current_profile_name(), hypothesis.core.global_force_seed
     hypothesis.settings.load_profile("checks")
     try:
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+            patch.setattr(providers, "_get_local_constants", Constants, raising=False)
+            patch.setattr(providers, "CONSTANTS_CACHE", {}, raising=False)
             for name in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS"):
                 patch.delenv(name, raising=False)
             yield

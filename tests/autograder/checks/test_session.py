@@ -2,6 +2,7 @@
 
 import os
 import signal
+from importlib import import_module
 
 import hypothesis
 import pytest
@@ -172,6 +173,23 @@ def test_everything_is_given_back(checked) -> None:
     checked(Local("solutions"), "1.1")
     after = environment(), hypothesis.settings.get_current_profile_name(), hypothesis.core.global_force_seed
     assert after == before
+
+
+def test_what_is_imported_does_not_change_the_examples(checked, replaced, tmp_path, monkeypatch) -> None:
+    asked: list[list[int]] = []
+
+    def forward(x_0, t, alpha_bar, eps):
+        asked[-1].append(t)
+        return alpha_bar[t].sqrt() * x_0 + (1 - alpha_bar[t]).sqrt() * eps
+
+    (tmp_path / "full_of_constants.py").write_text(f"CONSTANTS = {list(range(1000))}\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    for _ in range(2):
+        asked.append([])
+        checked(replaced({"a1.1.forward": forward}), "1.1", secret=b"secret")
+        import_module("full_of_constants")
+    assert asked[0] == asked[1]
+    assert len(set(asked[0])) > 20
 
 
 def environment() -> dict[str, str]:

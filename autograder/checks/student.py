@@ -49,11 +49,10 @@ class Student:
         """Raise Wrong unless the result has the first tensor's shape and dtype, given float64 arguments."""
         doubled = [arg.double() if isinstance(arg, Tensor) else arg for arg in args]
         like = next(arg for arg in doubled if isinstance(arg, Tensor))
-        found = self.raw(*doubled)
-        if not isinstance(found, Tensor) or (found.shape, found.dtype) != (like.shape, like.dtype):
-            shape, dtype = getattr(found, "shape", None), getattr(found, "dtype", type(found).__name__)
+        found = _tensor(self.raw(*doubled), "the result")
+        if (found.shape, found.dtype) != (like.shape, like.dtype):
             wanted = f"{tuple(like.shape)} and {like.dtype}"
-            raise Wrong(f"given {wanted}, it returns the shape {tuple(shape or ())} and {dtype}")
+            raise Wrong(f"given {wanted}, it returns the shape {tuple(found.shape)} and {found.dtype}")
 
     def images(self, *args: Any, shape: tuple[int, ...], count: int | None = None) -> list[Tensor]:
         """Return what a loop yields in float64; raises Wrong unless it is images of that shape and count."""

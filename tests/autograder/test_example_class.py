@@ -65,7 +65,6 @@ def test_a_worker_that_must_be_stopped_costs_one_exercise(student: str, losing: 
 @pytest.mark.parametrize(
     ("student", "losing"),
     [
-        ("ada-reference", []),
         ("bayes-mixed-weights", ["a1.1.forward", "a1.6.estimate_noise_cfg"]),
         ("fourier-exchanged-passes", ["a1.8.rotate_180", "a1.9.hybrid_estimate"]),
         ("gauss-hasty-steps", ["a1.4.iterative_denoise", "a1.7.sdedit", "a1.7.2.inpaint"]),

@@ -19,10 +19,10 @@ def test_the_course_is_sound() -> None:
 
 
 @pytest.fixture
-def forward_only(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Make the course as short as section 1.1, with nothing generated from it."""
+def blur_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make the course as short as section 1.2, with nothing generated from it."""
     table = syllabus.load()
-    short = Syllabus(table.parts, (table.section("1.1"),))
+    short = Syllabus(table.parts, (table.section("1.2"),))
     monkeypatch.setattr(syllabus, "load", lambda: short)
     monkeypatch.setattr(soundness, "_strays", lambda: iter(()))
 
@@ -51,25 +51,25 @@ def test_a_stale_stub_is_found_and_mended(house: Path, monkeypatch: pytest.Monke
     assert stub.read_text() == text
 
 
-@pytest.mark.usefixtures("forward_only")
+@pytest.mark.usefixtures("blur_only")
 def test_a_missing_answer_key_is_found(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(soundness, "ANSWER_KEY", tmp_path)
     monkeypatch.setattr(soundness, "AnswerKey", lambda: AnswerKey(tmp_path))
-    unmet, outdated = soundness.problems()
+    unmet, _, outdated = soundness.problems()
     assert (
-        "test_equation: the reference gets ungraded, the check itself broke: LinkError: the answer key"
+        "test_default: the reference gets ungraded, the check itself broke: LinkError: the answer key"
         in unmet
     )
     assert "run `autograder release`" in unmet
     assert outdated == (
-        "the answer key part_a.s1_1_forward.safetensors is out of date; run `autograder release`"
+        "the answer key part_a.s1_2_blur.safetensors is out of date; run `autograder release`"
     )
 
 
-@pytest.mark.usefixtures("forward_only")
+@pytest.mark.usefixtures("blur_only")
 def test_an_outdated_answer_key_is_found(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    name = "part_a.s1_1_forward.safetensors"
-    shutil.copyfile(ANSWER_KEY / "part_a.s1_2_blur.safetensors", tmp_path / name)
+    name = "part_a.s1_2_blur.safetensors"
+    shutil.copyfile(ANSWER_KEY / "part_a.s1_3_one_step.safetensors", tmp_path / name)
     monkeypatch.setattr(soundness, "ANSWER_KEY", tmp_path)
     assert list(soundness.problems()) == [f"the answer key {name} is out of date; run `autograder release`"]
 
@@ -96,27 +96,29 @@ def test_a_check_of_no_section_is_found(monkeypatch: pytest.MonkeyPatch, tmp_pat
     ]
 
 
-@pytest.mark.usefixtures("forward_only")
+@pytest.mark.usefixtures("blur_only")
 def test_a_stub_that_passes_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(soundness, "Local", lambda package: Local("solutions"))
     found = list(soundness.problems())
-    assert len(found) == 5
+    assert len(found) == 3
     assert all(
         problem.endswith("the stub gets passed; mend the check, so that it can fail") for problem in found
     )
 
 
-@pytest.mark.usefixtures("forward_only")
+@pytest.mark.usefixtures("blur_only")
 def test_a_reference_that_fails_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(soundness, "Local", lambda package: Local("course"))
     found = list(soundness.problems())
-    assert any("the reference gets failed, A 1.1 forward: yours to write" in problem for problem in found)
+    assert any(
+        "the reference gets failed, A 1.2 blur_denoise: yours to write" in problem for problem in found
+    )
     assert any("mend the reference or the check" in problem for problem in found)
 
 
-@pytest.mark.usefixtures("forward_only")
+@pytest.mark.usefixtures("blur_only")
 def test_an_exercise_without_checks_is_found(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     from autograder.checks import session
 
     monkeypatch.setattr(session, "_file", lambda section: tmp_path / "nowhere.py")
-    assert set(soundness.problems()) == {"a1.1.forward has no check; write one in autograder/checks"}
+    assert set(soundness.problems()) == {"a1.2.blur_denoise has no check; write one in autograder/checks"}

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from autograder import grading, syllabus
+from autograder.link.isolation import Isolation
 from autograder.reports.grades import write_csv, write_results
 from autograder.reports.pages import write_class_page, write_student_page
 from autograder.results import Report, from_json
@@ -24,6 +25,7 @@ def grade(
     *,
     jobs: int = 1,
     secret: Path | None = None,
+    isolation: Isolation = Isolation.SANDBOX,
     bars: "Progress | None" = None,
 ) -> list[Report]:
     """Grade submissions into the folder `out` and return their reports, by the students' names.
@@ -36,7 +38,7 @@ def grade(
     students = told_apart([_beside_own_files(submission) for submission in submissions])
     task = bars.add_task("grading", total=len(students)) if bars else None
     reports = []
-    for report in grading.grade_class(students, key, jobs=jobs):
+    for report in grading.grade_class(students, key, jobs=jobs, isolation=isolation):
         reports.append(_written(report, out))
         if bars and task is not None:
             bars.advance(task)

@@ -17,6 +17,7 @@ from autograder import syllabus
 from autograder.checks.reference import Live
 from autograder.checks.session import Terms, run
 from autograder.link.failures import LinkError
+from autograder.link.isolation import Isolation
 from autograder.link.limits import Limits
 from autograder.link.remote import Remote
 from autograder.link.staging import stage
@@ -27,7 +28,12 @@ from autograder.syllabus import Exercise, Syllabus
 LIMITS = Limits()
 
 
-def grade(submission: Submission, secret: bytes, limits: Limits = LIMITS) -> Report:
+def grade(
+    submission: Submission,
+    secret: bytes,
+    limits: Limits = LIMITS,
+    isolation: Isolation = Isolation.SANDBOX,
+) -> Report:
     """Return the report on one submission, on inputs that `secret` decides; no submission makes it raise.
 
     What the grader itself cannot do is reported as ungraded, never as a zero.
@@ -37,24 +43,30 @@ def grade(submission: Submission, secret: bytes, limits: Limits = LIMITS) -> Rep
     try:
         with (
             TemporaryDirectory(prefix="submission-") as room,
-            Remote.start(stage(submission, Path(room)), limits=limits) as remote,
+            Remote.start(stage(submission, Path(room)), limits=limits, isolation=isolation) as remote,
         ):
             results = run(remote, Terms(Live(), secret), table.sections)
             output = remote.output()
     except (LinkError, OSError) as error:
         results = _ungraded(table, f"the grader could not work: {error}")
-    return _report(submission, results, limits, output, round(time.monotonic() - begun, 2))
+    seconds = round(time.monotonic() - begun, 2)
+    return _report(submission, results, limits, isolation, output, seconds)
 
 
 def grade_class(
-    submissions: Sequence[Submission], secret: bytes, *, jobs: int = 1, limits: Limits = LIMITS
+    submissions: Sequence[Submission],
+    secret: bytes,
+    *,
+    jobs: int = 1,
+    limits: Limits = LIMITS,
+    isolation: Isolation = Isolation.SANDBOX,
 ) -> Iterator[Report]:
     """Yield the reports of a class as they are ready, `jobs` submissions at a time."""
     workers = max(1, min(jobs, len(submissions)))
     with ProcessPoolExecutor(workers, get_context("spawn"), torch.set_num_threads, (1,)) as pool:
-        waiting = {pool.submit(grade, submission, secret, limits): submission for submission in submissions}
+        waiting = {pool.submit(grade, one, secret, limits, isolation): one for one in submissions}
         for future in as_completed(waiting):
-            yield _taken(future, waiting[future], limits)
+            yield _taken(future, waiting[future], limits, isolation)
 
 
 def class_secret(path: Path) -> bytes:
@@ -80,18 +92,19 @@ def versions() -> dict[str, str]:
     return {"python": platform.python_version(), **{name: version(name) for name in names}}
 
 
-def _taken(future: Future[Report], submission: Submission, limits: Limits) -> Report:
+def _taken(future: Future[Report], submission: Submission, limits: Limits, isolation: Isolation) -> Report:
     try:
         return future.result()
     except Exception as error:
         reason = f"the grader broke: {type(error).__name__}: {error}"
-        return _report(submission, _ungraded(syllabus.load(), reason), limits, "", 0.0)
+        return _report(submission, _ungraded(syllabus.load(), reason), limits, isolation, "", 0.0)
 
 
 def _report(
     submission: Submission,
     results: tuple[ExerciseResult, ...],
     limits: Limits,
+    isolation: Isolation,
     output: str,
     seconds: float,
 ) -> Report:
@@ -101,7 +114,7 @@ def _report(
         exercises=results,
         total=round(sum(result.points for result in results), 2),
         possible=float(possible),
-        isolation=Remote.isolation,
+        isolation=isolation.value,
         seeds="secret",
         versions=versions(),
         limits={name: float(limit) for name, limit in asdict(limits).items() if limit is not None},

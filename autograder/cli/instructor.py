@@ -9,6 +9,7 @@ from rich.markup import escape
 
 from autograder.cli import exporting
 from autograder.cli.terminal import SOMETHING_FAILED, console, end_well, progress, watching
+from autograder.link.isolation import Isolation
 
 if TYPE_CHECKING:
     from rich.progress import Progress
@@ -24,6 +25,9 @@ app = typer.Typer(
 app.add_typer(exporting.app, name="export")
 
 Jobs = Annotated[int, typer.Option(min=1, help="Submissions at a time.")]
+HELD = "How student code is held. A process is kept from the verdict only, a sandbox from the machine too."
+BARE = "--isolation process keeps hostile code from neither your files nor your network"
+TRUSTING = "--isolation process --i-trust-this-code"
 CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
@@ -32,12 +36,16 @@ def demo(
     out: Annotated[Path, typer.Option(help="Where to write grades and pages.")] = Path("demo"),
     jobs: Jobs = CORES,
     gallery: Annotated[bool, typer.Option(help="Make the reference's project page too.")] = True,
+    isolation: Annotated[
+        Isolation | None, typer.Option(help="By default sandbox, and process where there is none.")
+    ] = None,
 ) -> None:
     """Grade a small bundled class and make the reference's project page, on the embedded model."""
     from autograder import classroom, example_class
 
+    held = _held(isolation, trusted=True) if isolation else _best()
     with progress() as bars:
-        graded = classroom.grade(example_class.submissions(), out, jobs=jobs, bars=bars)
+        graded = classroom.grade(example_class.submissions(), out, jobs=jobs, isolation=held, bars=bars)
         page = _project_page(out / "gallery", bars) if gallery else None
     _conclude(graded, out)
     if page:
@@ -52,16 +60,18 @@ def grade(
     secret: Annotated[
         Path | None, typer.Option(help="The file with the class's secret; made in OUT where it is not given.")
     ] = None,
-    isolation: Annotated[str, typer.Option(help="How student code is held: process.")] = "process",
+    isolation: Annotated[Isolation, typer.Option(help=HELD)] = Isolation.SANDBOX,
+    trusted: Annotated[bool, typer.Option("--i-trust-this-code", help="Allow --isolation process.")] = False,
 ) -> None:
     """Grade a class: grades.csv, and results and a feedback page for every student."""
-    if isolation != "process":
-        raise ValueError(f"isolation {isolation!r} is not there; this version has: process")
+    held = _held(isolation, trusted=trusted)
     from autograder import classroom
     from autograder.submissions import discover
 
     with progress() as bars:
-        graded = classroom.grade(discover(submissions), out, jobs=jobs, secret=secret, bars=bars)
+        graded = classroom.grade(
+            discover(submissions), out, jobs=jobs, secret=secret, isolation=held, bars=bars
+        )
     _conclude(graded, out)
     if any(not report.graded or classroom.KEPT in report.remarks for report in graded):
         raise typer.Exit(SOMETHING_FAILED)
@@ -101,6 +111,30 @@ def check_course() -> None:
 def main() -> None:
     """Run the command."""
     end_well(app)
+
+
+def _held(isolation: Isolation, *, trusted: bool) -> Isolation:
+    """Return the isolation that was asked for; raises ValueError where it must not or cannot be used."""
+    if isolation is Isolation.PROCESS and not trusted:
+        raise ValueError(
+            f"{BARE}; use the sandbox, or say {TRUSTING} if nobody hostile has handed anything in"
+        )
+    if isolation is Isolation.SANDBOX:
+        from autograder.link.selftest import available
+
+        if reason := available():
+            raise ValueError(f"the sandbox cannot be used: {reason}. To grade without it, say {TRUSTING}")
+    return isolation
+
+
+def _best() -> Isolation:
+    """Return the sandbox where it can be used; say why where it cannot."""
+    try:
+        return _held(Isolation.SANDBOX, trusted=True)
+    except ValueError as error:
+        console.print(f"[yellow]Note:[/] {escape(str(error).partition('. To grade')[0])}.")
+        console.print("The bundled class is our own code; it is graded with --isolation process.")
+        return Isolation.PROCESS
 
 
 def _conclude(graded: "list[Report]", out: Path) -> None:

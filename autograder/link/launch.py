@@ -14,9 +14,12 @@ from pathlib import Path
 
 import torch
 
+from . import sandbox
 from .frames import FrameError, Pipe
+from .isolation import Isolation
 from .limits import Limits
 from .printed import Printed
+from .watch import Watch
 
 RUNTIME = ["calls", "describe", "failures", "frames", "packing", "rooms", "unpacking", "values", "worker"]
 BOOT = (
@@ -33,12 +36,12 @@ WHY = {
 
 
 def command_line(
-    runtime: Path, staged: Path, home: Path, channel: tuple[int, int], limits: Limits
+    python: str, runtime: Path, staged: Path, channel: tuple[int, int], limits: Limits
 ) -> list[str]:
-    """Return the command that starts a worker. Every wall around student code is built here.
+    """Return the command that runs a worker, from the folders as it sees them.
 
-    runtime: holds the worker's program.  staged: holds the student's package.  home: the only folder to
-    write to.  channel: the two descriptors, incoming and outgoing, that the command must pass on.
+    runtime: holds the worker's program.  staged: holds the student's package.  channel: the two
+    descriptors, incoming and outgoing, that the command must pass on.
     """
     settings = {
         "path": [str(runtime), str(staged), *site_packages()],
@@ -46,8 +49,11 @@ def command_line(
         "frame_bytes": limits.frame_bytes,
         "memory_bytes": limits.memory_bytes,
         "processes": limits.processes,
+        "cpu_seconds": limits.cpu_seconds,
+        "file_bytes": limits.file_bytes,
+        "open_files": limits.open_files,
     }
-    return [sys.executable, "-s", "-P", "-S", "-B", "-c", BOOT, json.dumps(settings)]
+    return [python, "-s", "-P", "-S", "-B", "-c", BOOT, json.dumps(settings)]
 
 
 def environment(home: Path) -> dict[str, str]:
@@ -80,10 +86,11 @@ def site_packages() -> list[str]:
 class Child:
     """A running worker. Set `deadline`, in terms of time.monotonic, before talking over `pipe`."""
 
-    def __init__(self, staged: Path, limits: Limits, printed: Printed) -> None:
+    def __init__(self, staged: Path, limits: Limits, printed: Printed, isolation: Isolation) -> None:
         """Start a worker on a staged folder; what it prints goes to `printed`."""
         self.deadline = time.monotonic() + limits.start_seconds
-        self._printed = printed
+        self._printed, self._limits, self._isolation = printed, limits, isolation
+        self._watch: Watch | None = None
         self._folder = Path(tempfile.mkdtemp(prefix="course-"))
         self._ended = False
         theirs_in, ours_out = os.pipe()
@@ -93,7 +100,9 @@ class Child:
         for descriptor in self._descriptors:
             os.set_blocking(descriptor, False)
         try:
-            self._process = self._start(staged, (theirs_in, theirs_out), speaking, limits)
+            install_runtime(self._folder / "runtime" / "link")
+            start = self._walled if isolation is Isolation.SANDBOX else self._bare
+            self._process = start(staged, (theirs_in, theirs_out), speaking)
         except BaseException:
             self._clear()
             raise
@@ -102,22 +111,32 @@ class Child:
                 os.close(descriptor)
         self.pipe = Pipe(ours_in, ours_out, most_bytes=limits.frame_bytes, wait=self.wait)
 
-    def _start(
-        self, staged: Path, channel: tuple[int, int], speaking: int, limits: Limits
-    ) -> subprocess.Popen[bytes]:
-        runtime, home = self._folder / "runtime", self._folder / "home"
+    def _bare(self, staged: Path, channel: tuple[int, int], speaking: int) -> subprocess.Popen[bytes]:
+        home = self._folder / "home"
         home.mkdir()
-        install_runtime(runtime / "link")
-        return subprocess.Popen(
-            command_line(runtime, staged, home, channel, limits),
-            stdin=subprocess.DEVNULL,
-            stdout=speaking,
-            stderr=speaking,
-            pass_fds=channel,
-            cwd=home,
-            env=environment(home),
-            start_new_session=True,
-        )
+        command = command_line(sys.executable, self._folder / "runtime", staged, channel, self._limits)
+        return started(command, channel, speaking, home)
+
+    def _walled(self, staged: Path, channel: tuple[int, int], speaking: int) -> subprocess.Popen[bytes]:
+        """Start in the sandbox, and take hold of the process inside."""
+        rooms = {self._folder / "runtime": sandbox.RUNTIME, staged: sandbox.STAGED}
+        inside = command_line(sandbox.python(), sandbox.RUNTIME, sandbox.STAGED, channel, self._limits)
+        with sandbox.Walled(inside, rooms, site_packages(), self._limits) as walls:
+            passed = (*channel, *walls.descriptors)
+            process = started(walls.command, passed, speaking, self._folder, sandbox.HOME)
+            try:
+                self._watch = Watch(walls.process(), self._limits)
+            except BaseException as error:
+                process.kill()
+                process.wait()
+                self._record()
+                raise OSError(f"{error}; bubblewrap says: {self._printed.take().strip()}") from error
+        return process
+
+    def ready(self) -> None:
+        """Start to measure what the worker uses: from now on it may run student code."""
+        if self._watch is not None:
+            self._watch.begin()
 
     def wait(self, descriptor: int, event: int) -> None:
         """Return when a descriptor is ready, recording meanwhile what is printed.
@@ -174,11 +193,15 @@ class Child:
         while not (by_itself := self._has_ended()) and moments > 0:
             time.sleep(MOMENT_SECONDS)
             moments -= 1
+        if self._watch is not None:
+            self._watch.end()
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(self._process.pid, signal.SIGKILL)
         status = self._process.wait()
         self.hear()
         self._clear()
+        if self._watch is not None and self._watch.reason:
+            return f"it was stopped, because {self._watch.reason}"
         return ending(status) if by_itself else ""
 
     def _clear(self) -> None:
@@ -186,6 +209,22 @@ class Child:
             os.close(descriptor)
         with suppress(OSError, RecursionError):
             shutil.rmtree(self._folder)
+
+
+def started(
+    command: list[str], descriptors: tuple[int, ...], speaking: int, folder: Path, home: Path | None = None
+) -> subprocess.Popen[bytes]:
+    """Start a command with these descriptors and no others; its home is `folder`, or `home` as it sees it."""
+    return subprocess.Popen(
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=speaking,
+        stderr=speaking,
+        pass_fds=descriptors,
+        cwd=folder,
+        env=environment(home or folder),
+        start_new_session=True,
+    )
 
 
 def install_runtime(folder: Path) -> None:
@@ -197,7 +236,8 @@ def install_runtime(folder: Path) -> None:
 
 
 def ending(status: int) -> str:
-    """Return how a process ended, in words, from its return code."""
+    """Return how a process ended, in words, from its return code; bubblewrap's is 128 + the signal's."""
+    status = 128 - status if status > 128 else status
     if status >= 0:
         return f"it ended itself with exit status {status}"
     name = signal.Signals(-status).name if -status in set(signal.Signals) else f"signal {-status}"

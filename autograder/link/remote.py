@@ -12,6 +12,7 @@ from .calls import Message, Tensors
 from .failures import Crashed, Failure, LinkError, TimedOut
 from .frames import FrameError
 from .implementation import NOTHING_LENT, Lent, Value
+from .isolation import Isolation
 from .launch import Child
 from .limits import Limits
 from .printed import Printed
@@ -28,11 +29,11 @@ SECTION = re.compile(r"[\w.]{1,200}")
 class Remote:
     """The code in a staged folder, run by a worker process."""
 
-    isolation = "process"
-
-    def __init__(self, staged: Path, limits: Limits) -> None:
+    def __init__(self, staged: Path, limits: Limits, isolation: Isolation) -> None:
         """Prepare; `start` is the way to get one that runs."""
         self._staged, self._limits = staged, limits
+        self.isolation: str = isolation.value
+        self._held = isolation
         self._printed = Printed(limits.output_bytes)
         self._child: Child | None = None
         self._calls = 0
@@ -45,12 +46,14 @@ class Remote:
         self._last_stop: Failure | None = None
 
     @classmethod
-    def start(cls, staged: Path, *, limits: Limits = LIMITS) -> "Remote":
+    def start(
+        cls, staged: Path, *, limits: Limits = LIMITS, isolation: Isolation = Isolation.PROCESS
+    ) -> "Remote":
         """Return the implementation in a folder that `stage` made, its worker running.
 
         Raises LinkError where no worker can be started.
         """
-        remote = cls(staged, limits)
+        remote = cls(staged, limits, isolation)
         remote._begin()
         return remote
 
@@ -114,8 +117,9 @@ class Remote:
     def _begin(self) -> Child:
         self._loaded = set()
         try:
-            self._child = Child(self._staged, self._limits, self._printed)
+            self._child = Child(self._staged, self._limits, self._printed, self._held)
             if self._child.pipe.receive() == ({"ready": True}, {}):
+                self._child.ready()
                 return self._child
             reason = "it did not say that it is ready"
         except TimeoutError:

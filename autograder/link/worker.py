@@ -94,6 +94,9 @@ def confine(settings: dict[str, Any]) -> None:
         resource.RLIMIT_CORE: 0,
         resource.RLIMIT_DATA: settings["memory_bytes"],
         resource.RLIMIT_NPROC: settings["processes"],
+        resource.RLIMIT_CPU: settings["cpu_seconds"],
+        resource.RLIMIT_FSIZE: settings["file_bytes"],
+        resource.RLIMIT_NOFILE: settings["open_files"],
     }
     for kind, bound in bounds.items():
         if bound is not None:

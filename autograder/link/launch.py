@@ -28,10 +28,11 @@ BOOT = (
 )
 HEARTBEAT_SECONDS = 0.25
 MOMENT_SECONDS = 0.02
+SECONDS_OF_GRACE = 5
 MOST_HEARD = 16 * 2**20
 WHY = {
     "SIGSEGV": ": it recursed too deeply, or wrote to memory that is not its own",
-    "SIGKILL": ": most likely it ran out of memory",
+    "SIGKILL": ": most likely it ran out of memory, or of processor time",
 }
 
 
@@ -49,7 +50,7 @@ def command_line(
         "frame_bytes": limits.frame_bytes,
         "memory_bytes": limits.memory_bytes,
         "processes": limits.processes,
-        "cpu_seconds": limits.cpu_seconds,
+        "cpu_seconds": limits.cpu_seconds and limits.cpu_seconds + SECONDS_OF_GRACE,
         "file_bytes": limits.file_bytes,
         "open_files": limits.open_files,
     }

@@ -22,6 +22,7 @@ Key = tuple[str, str]
 LOOP = "look for a loop that does not end"
 DESCRIPTORS = "leave open file descriptors alone"
 BROKEN = (TimeoutError, FrameError, Malformed)
+MOST_IMPORTING = 1_000
 LIMITS = Limits()
 SECTION = re.compile(r"[\w.]{1,200}")
 
@@ -182,6 +183,8 @@ class Remote:
         section = message["importing"]
         if not isinstance(section, str) or not SECTION.fullmatch(section):
             raise FrameError("it named a section that does not exist")
+        if len(self._importing) > MOST_IMPORTING:
+            raise FrameError("it imports without end")
         if message.get("begins") is True:
             self._importing.append(section)
         elif section in self._importing:

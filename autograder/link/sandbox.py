@@ -76,6 +76,8 @@ def python() -> str:
 def _mounts(rooms: Mapping[Path, Path], libraries: Sequence[str], limits: Limits) -> Iterator[str]:
     """Yield what is seen inside, as bubblewrap's arguments; later ones cover earlier ones."""
     seen = [*SYSTEM, *_interpreter()]
+    for folder in (HOME, SHARED):  # first, because Python may be installed below /tmp
+        yield from ("--size", str(limits.disk_bytes), "--tmpfs", str(folder))
     yield from _bound([*seen, *FILES])
     yield from _hidden([*_installed(seen), str(_repository())], seen)
     yield from _bound(libraries)
@@ -84,8 +86,6 @@ def _mounts(rooms: Mapping[Path, Path], libraries: Sequence[str], limits: Limits
         yield from ("--ro-bind", str(outside), str(inside))
     for device in DEVICES:
         yield from ("--dev-bind-try", f"/dev/{device}", f"/dev/{device}")
-    for folder in (HOME, SHARED):
-        yield from ("--size", str(limits.disk_bytes), "--tmpfs", str(folder))
     yield from ("--proc", "/proc", "--remount-ro", "/proc", "--remount-ro", "/", "--chdir", str(HOME))
 
 

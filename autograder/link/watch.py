@@ -13,6 +13,7 @@ from .sandbox import HOME, SHARED
 
 EVERY_SECONDS = 0.05
 LAST_SECONDS = 5.0
+TICKS = os.sysconf("SC_CLK_TCK")
 USED = re.compile(r"^(VmRSS|Threads):\s+(\d+)", re.MULTILINE)
 
 
@@ -62,12 +63,19 @@ class Watch:
         poll.register(self._process, select.POLLIN)
         return bool(poll.poll(seconds * 1000))
 
+    def _seconds(self) -> float:
+        """Return the processor time used, its threads' and the system's on its behalf included."""
+        fields = Path(f"/proc/{self._pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / TICKS
+
     def _excess(self) -> str:
         """Return what there is too much of, in words, "" where all is within the limits."""
         limits, used = self._limits, dict(USED.findall(Path(f"/proc/{self._pid}/status").read_text()))
         memory, threads = int(used.get("VmRSS", 0)) * 1024, int(used.get("Threads", 0))
         if limits.memory_bytes is not None and memory > limits.memory_bytes:
             return f"it used {memory / 2**30:.1f} GiB of memory; the limit is {limits.memory_bytes / 2**30:g}"
+        if limits.cpu_seconds is not None and self._seconds() >= limits.cpu_seconds:
+            return f"it used {limits.cpu_seconds} seconds of processor time, which is the limit"
         if threads > limits.threads:
             return f"it had {threads:,} threads at once; the limit is {limits.threads:,}"
         for folder in self._folders:

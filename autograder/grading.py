@@ -5,7 +5,7 @@ import secrets
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from importlib.metadata import version
 from multiprocessing import get_context
 from pathlib import Path
@@ -64,7 +64,7 @@ def grade_class(
     """Yield the reports of a class as they are ready, `jobs` submissions at a time."""
     workers = max(1, min(jobs, len(submissions)))
     with ProcessPoolExecutor(workers, get_context("spawn"), torch.set_num_threads, (1,)) as pool:
-        waiting = {pool.submit(grade, one, secret, limits, isolation): one for one in submissions}
+        waiting = {pool.submit(grade, _sendable(one), secret, limits, isolation): one for one in submissions}
         for future in as_completed(waiting):
             yield _taken(future, waiting[future], limits, isolation)
 
@@ -90,6 +90,11 @@ def versions() -> dict[str, str]:
     """Return the versions that a result depends on."""
     names = ("diffusion-course", "torch", "torchvision", "hypothesis", "pytest")
     return {"python": platform.python_version(), **{name: version(name) for name in names}}
+
+
+def _sendable(submission: Submission) -> Submission:
+    """Return the submission as it can be sent to another process: a read-only view of a dict cannot."""
+    return replace(submission, files=dict(submission.files))
 
 
 def _taken(future: Future[Report], submission: Submission, limits: Limits, isolation: Isolation) -> Report:

@@ -13,7 +13,6 @@ ENDS = {
     "answer_other_calls": "out of turn",
     "send_half_a_frame": "exit status 0",
     "announce_too_much": "too large",
-    "announce_and_wait": "longer than 1 s",
     "dribble": "longer than 1 s",
     "flood_with_zeros": "not JSON",
     "flood_with_imports": "imports without end",

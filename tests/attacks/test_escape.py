@@ -76,7 +76,7 @@ def test_a_closed_sandbox_leaves_no_process_and_no_file(sandboxed, staged, desce
     started = set(descendants()) - before
     assert len(started) == 2, "bubblewrap and the worker"
     remote.close()
-    assert not any(Path(f"/proc/{pid}").exists() for pid in started)
+    assert not any(alive(pid) for pid in started)
     assert set(descendants()) == before
 
 

@@ -15,14 +15,12 @@ ENDS = {
     "start_many_processes": "PermissionError",
     "start_many_threads": "threads at once; the limit is 256",
     "take_memory": "MemoryError",
-    "take_shared_memory": "GiB of memory; the limit is 1.5",
     "fill_the_disk": "No space left on device",
     "fill_the_shared_memory": "No space left on device",
     "make_many_files": "files; the limit is 5,000",
     "make_a_huge_file": "File too large",
     "open_many_files": "Too many open files",
     "loop_in_threads": "longer than 1 s",
-    "wait_for_ever": "longer than 1 s",
     "ignore_all_signals": "longer than 1 s",
     "hold_the_interpreter": "longer than 1 s",
     "flood_the_output": "longer than 1 s",
@@ -47,6 +45,13 @@ def test_it_ends_within_its_limits(limited, graded, descendants, crowd: int, att
     assert time.monotonic() - began < 30
     assert len(descendants()) <= crowd
     assert len(limited.output()) < 70_000
+
+
+def test_memory_is_measured_from_outside(walled, graded) -> None:
+    """Shared memory escapes the limit that the worker sets for itself."""
+    result = graded(walled, RESOURCES, "take_shared_memory")
+    assert result.points == 0
+    assert "GiB of memory; the limit is 1.5" in result.checks[0].reason
 
 
 def test_after_all_of_this_the_grader_answers(limited, responsive) -> None:

@@ -57,11 +57,6 @@ def announce_too_much(*args):
     time.sleep(60)
 
 
-def announce_and_wait(*args):
-    speak(struct.pack(">QQ", 1000, 0))
-    time.sleep(60)
-
-
 def dribble(*args):
     speak(struct.pack(">QQ", 100_000, 0))
     while True:

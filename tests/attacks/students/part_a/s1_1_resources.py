@@ -33,10 +33,10 @@ def take_memory(*args):
 
 
 def take_shared_memory(*args):
-    kept = []
+    kept, much = [], b"x" * (64 * MEBIBYTE)
     for _ in range(200):
-        kept.append(mmap.mmap(-1, 64 * MEBIBYTE))
-        kept[-1].write(b"x" * (64 * MEBIBYTE))
+        kept.append(mmap.mmap(-1, len(much)))
+        kept[-1].write(much)
     return "taken"
 
 
@@ -92,10 +92,6 @@ def loop_in_threads(*args):
     for _ in range(8):
         threading.Thread(target=loop, daemon=True).start()
     loop()
-
-
-def wait_for_ever(*args):
-    threading.Event().wait()
 
 
 def ignore_all_signals(*args):

@@ -88,9 +88,12 @@ class Child:
     """A running worker. Set `deadline`, in terms of time.monotonic, before talking over `pipe`."""
 
     def __init__(self, staged: Path, limits: Limits, printed: Printed, isolation: Isolation) -> None:
-        """Start a worker on a staged folder; what it prints goes to `printed`."""
+        """Start a worker on a staged folder; what it prints goes to `printed`.
+
+        In the sandbox it dies with the thread that started it.
+        """
         self.deadline = time.monotonic() + limits.start_seconds
-        self._printed, self._limits, self._isolation = printed, limits, isolation
+        self._printed, self._limits = printed, limits
         self._watch: Watch | None = None
         self._folder = Path(tempfile.mkdtemp(prefix="course-"))
         self._ended = False
@@ -131,7 +134,9 @@ class Child:
                 process.kill()
                 process.wait()
                 self._record()
-                raise OSError(f"{error}; bubblewrap says: {self._printed.take().strip()}") from error
+                if not isinstance(error, OSError):
+                    raise
+                raise OSError(f"{error}; it says: {self._printed.take().strip()}") from error
         return process
 
     def ready(self) -> None:

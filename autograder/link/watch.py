@@ -13,7 +13,6 @@ from .sandbox import HOME, SHARED
 
 EVERY_SECONDS = 0.05
 LAST_SECONDS = 5.0
-TICKS = os.sysconf("SC_CLK_TCK")
 USED = re.compile(r"^(VmRSS|Threads):\s+(\d+)", re.MULTILINE)
 
 
@@ -66,7 +65,7 @@ class Watch:
     def _seconds(self) -> float:
         """Return the processor time used, its threads' and the system's on its behalf included."""
         fields = Path(f"/proc/{self._pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / TICKS
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     def _excess(self) -> str:
         """Return what there is too much of, in words, "" where all is within the limits."""

@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 
 from autograder.link import launch
+from autograder.link.isolation import Isolation
 from autograder.link.remote import Remote
+from autograder.link.selftest import available
 from autograder.link.staging import stage
 from autograder.submissions import Submission
 
@@ -51,4 +53,13 @@ def worker(staged: Path, libraries: Path):
         patch.setattr(launch, "site_packages", lambda: [*installed, str(libraries)])
         remote = Remote.start(staged)
     with remote:
+        yield remote
+
+
+@pytest.fixture(scope="session")
+def sandboxed_worker(staged: Path):
+    """Yield one worker in the sandbox, for everything that leaves it alive."""
+    if reason := available():
+        pytest.skip(f"the sandbox cannot be used: {reason}")
+    with Remote.start(staged, isolation=Isolation.SANDBOX) as remote:
         yield remote

@@ -15,12 +15,13 @@ FORWARD = "part_a.s1_1_forward"
 BLUR = "part_a.s1_2_blur"
 
 
-@pytest.fixture(params=["inprocess", "process"])
+@pytest.fixture(params=["inprocess", "process", "sandbox"])
 def code(request: pytest.FixtureRequest, staged: Path) -> Implementation:
+    workers = {"process": "worker", "sandbox": "sandboxed_worker"}
     made = (
         Local.of_folder(staged / "course")
         if request.param == "inprocess"
-        else request.getfixturevalue("worker")
+        else request.getfixturevalue(workers[request.param])
     )
     assert made.isolation == request.param
     made.output()

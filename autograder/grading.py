@@ -1,5 +1,6 @@
 """From submissions to reports: every student's code in a worker of its own, every check on this side."""
 
+import os
 import platform
 import secrets
 import time
@@ -7,9 +8,10 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from dataclasses import asdict, replace
 from importlib.metadata import version
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import Thread
 
 import torch
 
@@ -63,7 +65,7 @@ def grade_class(
 ) -> Iterator[Report]:
     """Yield the reports of a class as they are ready, `jobs` submissions at a time."""
     workers = max(1, min(jobs, len(submissions)))
-    with ProcessPoolExecutor(workers, get_context("spawn"), torch.set_num_threads, (1,)) as pool:
+    with ProcessPoolExecutor(workers, get_context("spawn"), _begin) as pool:
         waiting = {pool.submit(grade, _sendable(one), secret, limits, isolation): one for one in submissions}
         for future in as_completed(waiting):
             yield _taken(future, waiting[future], limits, isolation)
@@ -90,6 +92,18 @@ def versions() -> dict[str, str]:
     """Return the versions that a result depends on."""
     names = ("diffusion-course", "torch", "torchvision", "hypothesis", "pytest")
     return {"python": platform.python_version(), **{name: version(name) for name in names}}
+
+
+def _begin() -> None:
+    """Prepare a grading process: one thread for torch, and an end when the command is killed."""
+    torch.set_num_threads(1)
+    Thread(target=_end_with_the_command, daemon=True).start()
+
+
+def _end_with_the_command() -> None:
+    if (command := parent_process()) is not None:
+        command.join()
+        os._exit(1)
 
 
 def _sendable(submission: Submission) -> Submission:

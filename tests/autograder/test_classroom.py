@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from autograder import classroom, grading
+from autograder.link.isolation import Isolation
 from autograder.link.limits import Limits
 from autograder.results import Report
 from autograder.submissions import Submission, discover
@@ -23,7 +24,9 @@ def short(first_sections, at_once: None, monkeypatch: pytest.MonkeyPatch) -> Non
     """Grade the first sections, in this process, and wait two seconds only."""
     grade = grading.grade
     monkeypatch.setattr(
-        grading, "grade", lambda submission, secret, limits: grade(submission, secret, LIMITS)
+        grading,
+        "grade",
+        lambda submission, secret, limits, isolation: grade(submission, secret, LIMITS, Isolation.PROCESS),
     )
 
 
@@ -102,7 +105,7 @@ def test_a_class_of_all_sorts_is_graded_to_its_end(reference_files, tmp_path: Pa
 @pytest.mark.slow
 def test_a_real_pool_grades_the_whole_course(reference_files, tmp_path: Path) -> None:
     submissions = [Submission("ada", reference_files()), Submission("nobody")]
-    reports = classroom.grade(submissions, tmp_path, jobs=2)
+    reports = classroom.grade(submissions, tmp_path, jobs=2, isolation=Isolation.PROCESS)
     assert [(report.student, report.total) for report in reports] == [("ada", 50), ("nobody", 0)]
     assert all(exercise.passed for exercise in reports[0].exercises)
 
@@ -112,7 +115,7 @@ def graded(first_sections, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str
     """Replace grading by a table of totals by student; None: the grader cannot work."""
     totals: dict[str, float | None] = {}
 
-    def grade_class(submissions, secret: bytes, *, jobs: int = 1) -> Iterator[Report]:
+    def grade_class(submissions, secret: bytes, *, jobs: int, isolation: Isolation) -> Iterator[Report]:
         for submission in reversed(submissions):
             total = totals[submission.student]
             results = grading._ungraded(first_sections, "no worker") if total is None else ()

@@ -8,6 +8,7 @@ import pytest
 
 from autograder import grading
 from autograder.link.failures import LinkError
+from autograder.link.isolation import Isolation
 from autograder.link.limits import Limits
 from autograder.link.remote import Remote
 from autograder.results import Report, to_json
@@ -15,6 +16,7 @@ from autograder.submissions import Submission
 
 SECRET = b"a secret of this test"
 SHORT = Limits(call_seconds=2.0)
+BARE = Isolation.PROCESS
 WRONG = {
     "s1_1_forward.py": ("return alpha_bar_t.sqrt() * x_0", "return alpha_bar_t * x_0"),
     "s1_3_one_step.py": ("eps_hat) / alpha_bar_t.sqrt()", "eps_hat) / alpha_bar_t"),
@@ -48,7 +50,7 @@ def content(report: Report) -> dict:
 
 @pytest.mark.slow
 def test_wrong_answers_in_a_worker_cost_points_in_their_own_exercises_only(reference_files) -> None:
-    report = grading.grade(Submission("six", reference_files(**WRONG)), SECRET)
+    report = grading.grade(Submission("six", reference_files(**WRONG)), SECRET, isolation=BARE)
     assert losing(report) == {
         "a1.1.forward",
         "a1.3.estimate_clean",
@@ -67,7 +69,7 @@ def test_wrong_answers_in_a_worker_cost_points_in_their_own_exercises_only(refer
 @pytest.mark.usefixtures("first_sections")
 def test_graded_twice_with_one_secret_the_report_is_the_same(reference_files) -> None:
     submission = Submission("twice", reference_files(**{"s1_1_forward.py": WRONG["s1_1_forward.py"]}))
-    first, second = (grading.grade(submission, SECRET, SHORT) for _ in range(2))
+    first, second = (grading.grade(submission, SECRET, SHORT, BARE) for _ in range(2))
     assert content(first) == content(second)
     assert losing(first) == {"a1.1.forward"}
     assert first.isolation == "process"
@@ -127,7 +129,7 @@ def test_trouble_is_told_where_it_is_and_costs_nothing_elsewhere(reference_files
         text = files[f"part_a/{name}"] + b"\nPI = 3\n" + EQUAL
         assert text.count(old) == 1
         files[f"part_a/{name}"] = text.replace(old, new)
-    report = grading.grade(Submission("spoilt", files), SECRET, SHORT)
+    report = grading.grade(Submission("spoilt", files), SECRET, SHORT, BARE)
     assert report.graded
     assert losing(report) == {"a1.1.forward", "a1.2.blur_denoise", "a1.3.estimate_clean"}
     for key, (_, _, words) in zip(sorted(losing(report)), TROUBLES[trouble].values(), strict=True):
@@ -137,7 +139,7 @@ def test_trouble_is_told_where_it_is_and_costs_nothing_elsewhere(reference_files
 
 @pytest.mark.usefixtures("first_sections")
 def test_nothing_handed_in_is_zero_with_the_reason() -> None:
-    report = grading.grade(Submission("empty", remarks=("no section file was found",)), SECRET, SHORT)
+    report = grading.grade(Submission("empty", remarks=("no section file was found",)), SECRET, SHORT, BARE)
     assert (report.total, report.graded) == (0, True)
     assert reasons(report, "a1.1.forward") == {
         "part_a/s1_1_forward.py is not there; put it back under this name"
@@ -153,7 +155,7 @@ def test_what_the_grader_cannot_do_is_ungraded(
         raise error
 
     monkeypatch.setattr(Remote, "start", fail)
-    report = grading.grade(Submission("unlucky", reference_files()), SECRET, SHORT)
+    report = grading.grade(Submission("unlucky", reference_files()), SECRET, SHORT, BARE)
     assert not report.graded
     assert reasons(report, "a1.1.forward") == {f"the grader could not work: {error}"}
     assert all(check.status == "ungraded" for e in report.exercises for check in e.checks)
@@ -161,7 +163,7 @@ def test_what_the_grader_cannot_do_is_ungraded(
 
 @pytest.mark.usefixtures("first_sections", "at_once")
 def test_one_broken_grading_leaves_the_others_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    def grade(submission: Submission, secret: bytes, limits: Limits) -> Report:
+    def grade(submission: Submission, secret: bytes, limits: Limits, isolation: Isolation) -> Report:
         if submission.student == "b":
             raise MemoryError("too much")
         return Report(submission.student, (), 0.0, 50.0, "process", "secret")

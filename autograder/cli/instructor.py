@@ -64,14 +64,13 @@ def grade(
     trusted: Annotated[bool, typer.Option("--i-trust-this-code", help="Allow --isolation process.")] = False,
 ) -> None:
     """Grade a class: grades.csv, and results and a feedback page for every student."""
-    held = _held(isolation, trusted=trusted)
     from autograder import classroom
     from autograder.submissions import discover
 
+    handed_in = discover(submissions)
+    held = _held(isolation, trusted=trusted)
     with progress() as bars:
-        graded = classroom.grade(
-            discover(submissions), out, jobs=jobs, secret=secret, isolation=held, bars=bars
-        )
+        graded = classroom.grade(handed_in, out, jobs=jobs, secret=secret, isolation=held, bars=bars)
     _conclude(graded, out)
     if any(not report.graded or classroom.KEPT in report.remarks for report in graded):
         raise typer.Exit(SOMETHING_FAILED)

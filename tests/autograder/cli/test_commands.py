@@ -40,6 +40,7 @@ def command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
     return run
 
 
+TRUSTING = "--isolation process --i-trust-this-code"
 REFUSED = {
     "course check 9.9": "no section is called '9.9'; there are a0, a1.1,",
     "course check 1.1 --using nobody": "--using nobody: nobody is called that; write course or solutions",
@@ -60,9 +61,10 @@ REFUSED = {
     "autograder grade empty --out out": "empty holds no submission; put in it, for each student, a folder",
     "autograder grade empty": "Missing option '--out'",
     "autograder grade empty --out out --jobs 0": "Invalid value for '--jobs'",
-    "autograder grade empty --out out --isolation sandbox": "isolation 'sandbox' is not there",
-    "autograder grade one --out text.png": "text.png",
-    "autograder grade one --out out --secret text.png": "a secret has at least 16. Delete it for a new one",
+    "autograder grade one --out out --isolation faith": "Invalid value for '--isolation'",
+    "autograder grade one --out out --isolation process": "or say --isolation process --i-trust-this-code",
+    f"autograder grade one {TRUSTING} --out text.png": "text.png",
+    f"autograder grade one {TRUSTING} --out out --secret text.png": "a secret has at least 16. Delete it",
 }
 
 
@@ -158,7 +160,7 @@ def test_grading_ends_with_1_where_somebody_is_ungraded(
     report = Report("[bold]ada", exercises, 0.0, 50.0, "process", "secret", remarks=remarks)
     monkeypatch.setattr(classroom, "grade", lambda *arguments, **options: [report])
     (tmp_path / "in" / "ada").mkdir(parents=True)
-    ended = command("autograder", "grade", "in", "--out", "out")
+    ended = command("autograder", "grade", "in", "--out", "out", *TRUSTING.split())
     assert ended.code == code
     assert ended.out.splitlines()[0].split(maxsplit=1) == ["[bold]ada", mark]
     assert "The grades: out/grades.csv" in ended.out

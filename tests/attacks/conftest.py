@@ -31,6 +31,7 @@ SECRET = b"attackers do not know this"
 TIGHT = Limits(
     call_seconds=5,
     restarts=1_000,
+    strikes=50,
     memory_bytes=3 * 2**29,
     disk_bytes=32 * 2**20,
     disk_files=5_000,

@@ -9,6 +9,7 @@ from typing import Any
 
 import hypothesis
 import pytest
+import torch
 from hypothesis.internal.conjecture import providers
 from hypothesis.internal.constants_ast import Constants
 from torch import Tensor
@@ -239,10 +240,13 @@ def _undisturbed() -> Iterator[None]:
     """Keep the user's pytest settings from the checks, and give everything back as it was.
 
     Hypothesis likes to try constants that it finds in the modules that happen to be imported; without those
-    the same seed gives the same examples in every process.
+    the same seed gives the same examples in every process.  The checks' images are so small that a second
+    thread costs more than it computes.
     """
+    threads = torch.get_num_threads()
     previous, seed = hypothesis.settings.get_current_profile_name(), hypothesis.core.global_force_seed
     hypothesis.settings.load_profile("checks")
+    torch.set_num_threads(1)
     try:
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
@@ -254,6 +258,7 @@ def _undisturbed() -> Iterator[None]:
     finally:
         hypothesis.settings.load_profile(previous)
         hypothesis.core.global_force_seed = seed
+        torch.set_num_threads(threads)
 
 
 def _options(terms: Terms) -> list[str]:

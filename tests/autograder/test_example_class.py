@@ -45,7 +45,6 @@ def as_far_as_1_4(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(syllabus, "load", lambda: short)
 
 
-@pytest.mark.slow
 @pytest.mark.usefixtures("as_far_as_1_4")
 @pytest.mark.parametrize(
     ("student", "losing", "words"),

@@ -13,7 +13,6 @@ from autograder.syllabus import Syllabus
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.mark.slow
 def test_the_course_is_sound() -> None:
     assert list(soundness.problems()) == []
 

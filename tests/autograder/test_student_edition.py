@@ -105,7 +105,6 @@ def put(files: dict[str, bytes], *places: Path) -> None:
             (place / name).write_bytes(content)
 
 
-@pytest.mark.slow
 def test_the_references_files_pass(at_home, edition: Path, reference_files) -> None:
     put(reference_files(), edition / "course")
     ended = at_home("check")
@@ -113,7 +112,6 @@ def test_the_references_files_pass(at_home, edition: Path, reference_files) -> N
     assert ended.stdout.endswith("\n50 of 50 points\n")
 
 
-@pytest.mark.slow
 def test_wrong_answers_fail_with_the_same_words(
     at_home, edition: Path, in_the_repository, reference_files, tmp_path: Path
 ) -> None:

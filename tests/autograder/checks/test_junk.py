@@ -37,7 +37,6 @@ def damaging(function: Callable[..., Any], damage: Callable[[Tensor], Any]) -> C
     return lambda *args, **kwargs: damaged(drained(function)(*args, **kwargs), damage)
 
 
-@pytest.mark.slow
 @pytest.mark.filterwarnings(r"ignore:(std|var)\(\):UserWarning")
 @pytest.mark.parametrize("name", DAMAGES)
 def test_the_right_answer_damaged_is_wrong(checked, replaced, name: str) -> None:

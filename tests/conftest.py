@@ -1,5 +1,6 @@
 """IF pipelines in miniature: the classes and the file layout of the real thing, with random weights."""
 
+import signal
 import string
 from pathlib import Path
 
@@ -22,6 +23,11 @@ WORDS = [
     "painting",
     *string.digits,
 ]
+
+
+def pytest_configure() -> None:
+    """Hear Ctrl-C, and let started commands hear it, where a background job was begun with ears shut."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def _tokenizer():

@@ -65,9 +65,9 @@ def iterative_denoise(
     """Yield the image after every step of (A.3) along timesteps[i_start:]: len(timesteps) - 1 - i_start.
 
     stage_1: its `unet`, its `alpha_bar`, and add_variance(mean, predicted_variance, t, t_prime, generator),
-    which returns mean + v_σ.  x_t: (B, 3, H, W), with as much noise as timesteps[i_start] has.  timesteps:
-    falling. prompt_embeds: (B, L, D).  x̂_0 may be clamped to [-1, 1]. Raises ValueError when i_start is no
-    index of timesteps.
+    which returns mean + v_σ.  x_t: (B, 3, H, W), with as much noise as timesteps[i_start] has.
+    timesteps: falling.  prompt_embeds: (B, L, D).  x̂_0 may be clamped to [-1, 1]; without that, a small
+    model can drift off.  Raises ValueError when i_start is no index of timesteps.
     """
     guards.start(i_start, timesteps)
     raise NotImplementedError("A 1.4 iterative_denoise: yours to write; hints: course hint a1.4.iterative_denoise")

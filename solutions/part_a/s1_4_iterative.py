@@ -74,15 +74,15 @@ def iterative_denoise(
     """Yield the image after every step of (A.3) along timesteps[i_start:]: len(timesteps) - 1 - i_start.
 
     stage_1: its `unet`, its `alpha_bar`, and add_variance(mean, predicted_variance, t, t_prime, generator),
-    which returns mean + v_σ.  x_t: (B, 3, H, W), with as much noise as timesteps[i_start] has.  timesteps:
-    falling. prompt_embeds: (B, L, D).  x̂_0 may be clamped to [-1, 1]. Raises ValueError when i_start is no
-    index of timesteps.
+    which returns mean + v_σ.  x_t: (B, 3, H, W), with as much noise as timesteps[i_start] has.
+    timesteps: falling.  prompt_embeds: (B, L, D).  x̂_0 may be clamped to [-1, 1]; without that, a small
+    model can drift off.  Raises ValueError when i_start is no index of timesteps.
     """
     guards.start(i_start, timesteps)
     # BEGIN SOLUTION
     for t, t_prime in pairwise(timesteps[i_start:]):
         eps_hat, predicted_variance = estimate_noise(stage_1.unet, x_t, t, prompt_embeds)
-        x0_hat = estimate_clean(x_t, t, stage_1.alpha_bar, eps_hat)
+        x0_hat = estimate_clean(x_t, t, stage_1.alpha_bar, eps_hat).clamp(-1, 1)
         mean = denoise_step(x_t, t, t_prime, stage_1.alpha_bar, x0_hat)
         x_t = stage_1.add_variance(mean, predicted_variance, t, t_prime, generator)
         yield x_t

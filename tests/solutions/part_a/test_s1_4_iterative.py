@@ -5,6 +5,7 @@ from itertools import islice, pairwise
 
 import pytest
 import torch
+from diffusers import DDPMScheduler
 from torch import Tensor
 
 from course.toolkit import seeds
@@ -48,6 +49,9 @@ def test_33_steps_of_diffusers(scheduler) -> None:
 
 
 def test_the_loop_of_diffusers(scheduler) -> None:
+    """The loop clamps x̂_0, as `clip_sample` does."""
+    scheduler = DDPMScheduler.from_config(scheduler.config, clip_sample=True)
+    scheduler.set_timesteps(timesteps=strided_timesteps())
     x_t, embeds = seeds.noise((2, 3, 8, 8), seeds.generator(1)), torch.ones(2, 4, 5)
     stage, generator = make_stage(random_unet, scheduler.alphas_cumprod), seeds.generator(29)
     found = list(iterative_denoise(stage, x_t, 10, strided_timesteps(), embeds, seeds.generator(29)))

@@ -19,7 +19,7 @@ def test_is_the_loop_from_its_start(world, picture, embed) -> None:
 def test_is_diffusers_pipeline_without_guidance(miniature, pipeline_latents) -> None:
     timesteps, embeds = strided_timesteps(), miniature.embed(["a photo", "a pencil"])
     theirs, _ = pipeline_latents(
-        clip=False,
+        clip=True,
         prompt_embeds=embeds,
         guidance_scale=1.0,
         timesteps=timesteps,

@@ -39,8 +39,11 @@ PLUGINS = (
     "threadexception",
 )
 
+# On a CI server Hypothesis's own default is derandomize=True, which would ignore the secret seed.
 hypothesis.settings.register_profile(
     "checks",
+    parent=hypothesis.settings.get_profile("default"),
+    derandomize=False,
     database=None,
     deadline=None,
     max_examples=15,

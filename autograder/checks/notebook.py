@@ -10,8 +10,10 @@ from torch import Tensor
 from autograder import syllabus
 from autograder.checks.reference import AnswerKey, drained
 from autograder.checks.session import Terms, run
-from autograder.link.failures import Missing, NotWritten, Raised
+from autograder.link.failures import Failure, Missing, NotWritten, Raised
 from autograder.link.implementation import NOTHING_LENT, Lent
+from autograder.link.networks import built, recorded
+from autograder.link.trials import Experiment
 from autograder.results import Status
 
 
@@ -33,18 +35,21 @@ class Cells:
         *,
         lent: Lent = NOTHING_LENT,
         echo: bool = False,
+        trial: Experiment | None = None,
     ) -> object:
         """Call a function, as `Implementation` says; nothing is lent, only tensors are copied."""
         if function not in self._namespace:
             raise Missing(f"`{function}` is not defined; run its cell")
-        given = [arg.clone() if isinstance(arg, Tensor) else arg for arg in args]
+        given = [arg.clone() if isinstance(arg, Tensor) else built(arg) for arg in args]
         try:
-            value = drained(self._namespace[function])(*given, **kwargs)
+            value = drained(self._namespace[function])(*given, trial=trial, **kwargs)
+        except Failure:
+            raise
         except NotImplementedError as error:
             raise NotWritten(str(error)) from error
         except Exception as error:
             raise Raised(f"{type(error).__name__}: {error}") from error
-        return (value, given) if echo else value
+        return (value, [recorded(arg) for arg in given]) if echo else value
 
     def output(self) -> str:
         """Return nothing: what a cell prints is below the cell."""

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from autograder.link.oracle import Oracle, Step
+from autograder.link.trials import Experiment
 from autograder.link.values import Foreign
 from course.toolkit.stage import Stage
 
@@ -22,6 +23,8 @@ class Call:
 
     args: tuple[Any, ...]
     kwargs: Mapping[str, Any]
+    trial: Experiment | None = None
+    """What is done with the value, instead of comparing the value itself."""
 
     def oracles(self) -> list[Oracle]:
         """Return the oracles behind the stages and UNets among the arguments."""
@@ -32,26 +35,31 @@ class Call:
     def double(self) -> "Call":
         """Return the same call in float64."""
         args = tuple(_double(value) for value in self.args)
-        return Call(args, {name: _double(value) for name, value in self.kwargs.items()})
+        trial = self.trial and self.trial.double()
+        return Call(args, {name: _double(value) for name, value in self.kwargs.items()}, trial)
 
     def copy(self) -> "Call":
         """Return the same call with generators of its own, in the state that these have now."""
         args = tuple(_copied(value) for value in self.args)
-        return Call(args, {name: _copied(value) for name, value in self.kwargs.items()})
+        return Call(args, {name: _copied(value) for name, value in self.kwargs.items()}, self.trial)
 
     def run(self, function: Callable[..., Any], seen: Tensor | None = None) -> Outcome:
         """Return the outcome of calling `function`: its value, and what it asked the oracles.
 
+        With a trial, function takes it as a keyword and returns what came of it.
         seen: (B, 1, H, W), 1 where images are looked at; elsewhere they count as 0.
         """
         call = self.copy()
         oracles = call.oracles()
         for oracle in oracles:
             oracle.forget()
-        value = function(*call.args, **call.kwargs)
+        trial = {} if self.trial is None else {"trial": self.trial}
+        value = function(*call.args, **call.kwargs, **trial)
         outcome: Outcome = {}
         for oracle in oracles:
             outcome |= dict(_events(oracle.steps))
+        if self.trial is not None:
+            return outcome | {label: (leaf,) for label, leaf in self.trial.leaves(value)}
         outcome |= dict(_leaves(value, ""))
         return outcome if seen is None else _masked(outcome, seen)
 

@@ -22,6 +22,7 @@ from autograder.checks.reference import Reference
 from autograder.checks.student import Student
 from autograder.link.failures import Failure, LinkError
 from autograder.link.implementation import Implementation
+from autograder.link.trials import Experiment
 from autograder.results import CheckResult, ExerciseResult, Status
 from autograder.syllabus import Exercise, Section, Syllabus
 
@@ -90,8 +91,10 @@ class Session:
         check, reference, exercise = request.node.nodeid, self._terms.reference, student.exercise
         calls = iter(range(1_000))
 
-        def compared(*args: Any, seen: Tensor | None = None, **kwargs: Any) -> None:
-            number, call = next(calls), Call(args, kwargs)
+        def compared(
+            *args: Any, seen: Tensor | None = None, trial: Experiment | None = None, **kwargs: Any
+        ) -> None:
+            number, call = next(calls), Call(args, kwargs, trial)
             expected = reference.expected(check, number, exercise, call, seen)
             actual = call.run(student.raw, seen)
             problem = difference(actual, expected)

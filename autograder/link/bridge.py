@@ -7,6 +7,7 @@ from .calls import ERRORS, Message, Tensors
 from .failures import Failure, LinkError, from_message
 from .implementation import Lent, Value
 from .packing import Packer
+from .trials import Experiment
 from .unpacking import Unpacker
 from .values import MOST_BYTES, Malformed, Unsendable
 
@@ -35,12 +36,14 @@ class Bridge:
         kwargs: Mapping[str, Value],
         lent: Lent,
         echo: bool = False,
+        trial: Experiment | None = None,
     ) -> tuple[Message, Tensors]:
         """Return the message that asks for a call, with its tensors; raises LinkError."""
         packer = self._packer()
         request: Message = {"section": section, "function": function, "echo": echo}
         request["args"] = self._pack(packer, list(args))
         request["kwargs"] = self._pack(packer, dict(kwargs))
+        request["trial"] = self._pack(packer, trial and trial.record())
         request["lent"] = [[*key, self._pack(packer, substitute)] for key, substitute in lent.items()]
         return request, packer.tensors
 

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, Protocol, TypeAlias, runtime_checkable
 
 import torch
 from torch import Tensor
 
+from autograder.link.networks import Network
 from autograder.link.oracle import Oracle, Step
 from autograder.link.trials import Experiment
 from autograder.link.values import Foreign
@@ -15,6 +16,19 @@ from course.toolkit.stage import Stage
 Leaf: TypeAlias = Tensor | Foreign | str | None
 Outcome: TypeAlias = dict[str, tuple[Leaf, ...]]
 """By label, in the order of events; several candidates where what a label names happened more than once."""
+
+
+@runtime_checkable
+class Witness(Protocol):
+    """What answers for a `Network` and remembers how it was asked."""
+
+    def forget(self) -> None:
+        """Begin anew."""
+        ...
+
+    def events(self) -> Iterator[tuple[str, tuple[Tensor, ...]]]:
+        """Yield what was asked, as labelled leaves of an outcome."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -31,6 +45,12 @@ class Call:
         holders = [value.unet if isinstance(value, Stage) else value for value in self._values()]
         owners = [getattr(holder, "__self__", None) for holder in holders]
         return [owner for owner in owners if isinstance(owner, Oracle)]
+
+    def witnesses(self) -> list[Witness]:
+        """Return the witnesses behind the networks among the arguments."""
+        networks = [value for value in self._values() if isinstance(value, Network)]
+        owners = [getattr(network.forward, "__self__", None) for network in networks]
+        return [owner for owner in owners if isinstance(owner, Witness)]
 
     def double(self) -> "Call":
         """Return the same call in float64."""
@@ -50,14 +70,18 @@ class Call:
         seen: (B, 1, H, W), 1 where images are looked at; elsewhere they count as 0.
         """
         call = self.copy()
-        oracles = call.oracles()
+        oracles, witnesses = call.oracles(), call.witnesses()
         for oracle in oracles:
             oracle.forget()
+        for witness in witnesses:
+            witness.forget()
         trial = {} if self.trial is None else {"trial": self.trial}
         value = function(*call.args, **call.kwargs, **trial)
         outcome: Outcome = {}
         for oracle in oracles:
             outcome |= dict(_events(oracle.steps))
+        for witness in witnesses:
+            outcome |= dict(witness.events())
         if self.trial is not None:
             return outcome | {label: (leaf,) for label, leaf in self.trial.leaves(value)}
         outcome |= dict(_leaves(value, ""))
@@ -79,6 +103,8 @@ def _masked(outcome: Outcome, seen: Tensor) -> Outcome:
 def _double(value: Any) -> Any:
     if isinstance(value, Tensor):
         return value.double() if value.is_floating_point() else value
+    if isinstance(value, dict):
+        return {key: _double(item) for key, item in value.items()}
     if isinstance(value, Stage):
         return Call((value,), {}).oracles()[0].double().stage()
     owner = getattr(value, "__self__", None)
@@ -92,10 +118,16 @@ def _copied(value: Any) -> Any:
 
 
 def _leaves(value: Any, label: str) -> Iterator[tuple[str, tuple[Leaf, ...]]]:
-    """Yield the labelled leaves of a returned value; numbers, and lists of them, become tensors."""
+    """Yield the labelled leaves of a returned value, in a dict if it holds tensors only.
+
+    Numbers, and lists of them, become tensors.
+    """
     if isinstance(value, list | tuple) and value and not _numbers(value):
         for i, item in enumerate(value):
             yield from _leaves(item, f"{label}[{i}]")
+    elif isinstance(value, dict) and value and all(isinstance(item, Tensor) for item in value.values()):
+        for key, item in value.items():
+            yield f"{label}[{key!r}]", (item,)
     elif isinstance(value, list | tuple | int | float):
         yield label, (torch.as_tensor(value),)
     elif isinstance(value, Tensor | Foreign) or value is None:

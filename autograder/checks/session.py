@@ -107,7 +107,10 @@ class Session:
 
     @pytest.fixture
     def unlike_known_mistakes(self, request: pytest.FixtureRequest, student: Student) -> Callable[..., None]:
-        """A function that calls the student, and raises Wrong where all it does is a known wrong answer."""
+        """A function that calls the student, and raises Wrong where all it does is a known wrong answer.
+
+        What is right on these inputs is no mistake, even where a mistake happens to do the same.
+        """
         check, reference, exercise = f"{request.node.nodeid}[known]", self._terms.reference, student.exercise
         calls = iter(range(1_000))
 
@@ -115,7 +118,8 @@ class Session:
             number, call = next(calls), Call(args, kwargs)
             expected = reference.expected(check, number, exercise, call, None)
             twins = reference.twins(check, number, exercise, call, None)
-            twin = recognised(call.run(student.raw), twins, expected)
+            actual = call.run(student.raw)
+            twin = recognised(actual, twins, expected) if difference(actual, expected) else None
             if twin:
                 raise Wrong(twin.message, twin.name)
 

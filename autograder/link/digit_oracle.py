@@ -103,10 +103,6 @@ class DigitOracle:
         last = len(self.alpha_bars) - 1
         return self.alpha_bars[(t.double() * (last + 1)).round().clamp(0, last).nan_to_num().long()]
 
-    def double(self) -> "DigitOracle":
-        """Return the same oracle with float64 throughout and nothing to remember."""
-        return DigitOracle(self.centres, self.spread, self.alpha_bars.double(), self.sigma)
-
     def forget(self) -> None:
         """Forget what was asked."""
         self.asked = []

@@ -193,7 +193,7 @@ def _halved(noise: Tensor, dim: int) -> Tensor:
 
 def _fan_in(module: nn.Module, tensor: Tensor, inputs: int) -> float:
     """Return how many inputs make up one output; with a stride, a transposed kernel adds fewer up."""
-    fan = float(tensor.shape[inputs] * tensor[0, 0].numel())
+    fan = float(max(1, tensor.shape[inputs] * tensor.shape[2:].numel()))
     return fan / float(module.stride[0] ** 2) if isinstance(module, nn.ConvTranspose2d) else fan
 
 

@@ -103,6 +103,11 @@ class DigitOracle:
         last = len(self.alpha_bars) - 1
         return self.alpha_bars[(t.double() * (last + 1)).round().clamp(0, last).nan_to_num().long()]
 
+    def noise_in(self, x_t: Tensor, x_0: Tensor, t: Tensor) -> Tensor:
+        """Return the noise (N, 1, H, W), float64, that makes x_t of x_0 at the times t (N,)."""
+        level = self.levels(t).double().reshape(len(x_t), 1, 1, 1)
+        return (x_t.double() - level.sqrt() * x_0.double()) / (1 - level).sqrt()
+
     def forget(self) -> None:
         """Forget what was asked."""
         self.asked = []

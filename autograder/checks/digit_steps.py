@@ -1,0 +1,115 @@
+"""How the checks of B 2.3 and 2.6 follow a sampling loop step by step, whatever it draws and in which order.
+
+From the images and from what the network estimated of them follows what every step should have added: the
+noise √β_t z. The weights are those of Part A's reference, with a stride of one.
+"""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from autograder.checks import Right
+from autograder.checks.chance import not_normal, related
+from autograder.checks.digit_scenes import DigitScene, joined, timesteps
+from autograder.link.digit_oracle import Asked
+from autograder.link.networks import Network
+
+EXACT = 1e-3
+
+
+@dataclass(frozen=True)
+class Walk:
+    """A sampling loop that has run: its scene, its calls of the network by step, and the images it gave."""
+
+    scene: DigitScene
+    steps: list[list[Asked]]
+    images: list[Tensor]
+
+    def start(self) -> Tensor:
+        """Return the images (N, 1, H, W), float64, about which the network was asked first."""
+        assert self.steps, "the network is never asked"
+        return self.before(0)
+
+    def before(self, number: int) -> Tensor:
+        """Return the images, float64, that step `number` starts from: for N images those of its first N rows.
+
+        Raises AssertionError unless all of its calls ask about these, and they are those of the step before.
+        """
+        rows, count = joined(self.steps[number]).x.double(), len(self.images[number])
+        x_t = rows[:count]
+        whole = len(rows) % count == 0
+        same = whole and all(torch.allclose(part, x_t, atol=EXACT) for part in torch.split(rows, count))
+        assert same, f"{self.at(number)} the network is not asked about the same {count} images in all calls"
+        if number > 0:
+            same = torch.allclose(x_t, self.images[number - 1], atol=EXACT)
+            assert same, f"{self.at(number)} the network is asked about other images than were yielded before"
+        return x_t
+
+    def at(self, number: int) -> str:
+        """Return words for the step of that number."""
+        return f"in step {number + 1} (t = {self.scene.num_ts - 1 - number})"
+
+    def assert_times(self) -> None:
+        """Raise AssertionError unless the steps ask about t = num_ts − 1, …, 1, 0, divided by num_ts."""
+        assert self.steps, "the network is never asked"
+        expected = list(range(self.scene.num_ts - 1, -1, -1))
+        for number, (calls, t) in enumerate(zip(self.steps, expected, strict=False)):
+            found = set(timesteps(self.scene.oracle, joined(calls).t).tolist())
+            told = ", ".join(map(str, sorted(found)))
+            assert found == {t}, f"{self.at(number)} the network is told t = {told}"
+        found_steps = len(self.steps)
+        assert found_steps == len(expected), (
+            f"the network is asked in {found_steps} steps, not {len(expected)}"
+        )
+
+
+def assert_quiet(network: Network, left: object) -> None:
+    """Raise AssertionError unless it was asked in evaluation mode, without gradients, and left as it was."""
+    assert network.heard, "the network is never asked"
+    sampling = "while it samples"
+    assert not any(heard.training for heard in network.heard), f"the network is in training mode {sampling}"
+    quiet = not any(heard.gradients for heard in network.heard)
+    assert quiet, f"gradients are recorded {sampling}, which costs memory; use torch.no_grad()"
+    mode = "training" if network.training else "evaluation"
+    same = isinstance(left, Network) and left.training == network.training
+    assert same, f"a network that comes in {mode} mode does not end in it; put its mode back"
+
+
+def mean(right: Right, scene: DigitScene, t: int, x_t: Tensor, eps_hat: Tensor) -> Tensor:
+    """Return what the step from timestep t leads to without its noise, from the images and the estimate."""
+    alpha_bar, below = scene.schedule["alpha_bars"], torch.cat([torch.ones(1), scene.schedule["alpha_bars"]])
+    one, zero = torch.ones(1, 1, 1, 1), torch.zeros(1, 1, 1, 1)
+    clean = right("a1.3.estimate_clean", one, t, alpha_bar, zero).double() * x_t
+    clean += right("a1.3.estimate_clean", zero, t, alpha_bar, one).double() * eps_hat
+    from_noisy = right("a1.4.denoise_step", one, t + 1, t, below, zero).double()
+    from_clean = right("a1.4.denoise_step", zero, t + 1, t, below, one).double()
+    return from_clean * clean + from_noisy * x_t
+
+
+def assert_steps(right: Right, walk: Walk, estimates: list[Tensor]) -> None:
+    """Raise AssertionError unless every step adds √β_t z to its mean, z ~ N(0, 1), and the last one nothing.
+
+    estimates: the noise estimates (N, 1, H, W) of the steps.
+    """
+    added: list[Tensor] = []
+    for number, (eps_hat, image) in enumerate(zip(estimates, walk.images, strict=True)):
+        t, x_t = walk.scene.num_ts - 1 - number, walk.before(number)
+        rest = image - mean(right, walk.scene, t, x_t, eps_hat.double())
+        if t > 0:
+            added.append(rest / walk.scene.schedule["betas"][t].double().sqrt())
+            _assert_noise(walk.at(number), added)
+        else:
+            far = float(rest.abs().max())
+            assert far < EXACT, f"the last image must be x̂_0 itself, without noise; it is off by {far:.3g}"
+
+
+def _assert_noise(at: str, added: list[Tensor]) -> None:
+    """Raise AssertionError unless what was added last is N(0, 1) and independent of what was before."""
+    problem = not_normal(added[-1])
+    what = f"{at} the image, without the two terms of the mean and divided by √β_t"
+    assert not problem, f"{what}, is not N(0, 1): {problem}"
+    again = len(added) > 1 and related(added[-1], added[-2])
+    assert not again, f"{at} the noise is not fresh: it depends on that of the step before"
+    alike = len(added[-1]) > 1 and related(added[-1][1:], added[-1][:-1])
+    assert not alike, f"{at} several images get the same noise"

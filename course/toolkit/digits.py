@@ -67,7 +67,8 @@ def batches(count: int, batch_size: int, generator: torch.Generator) -> Iterator
     for name, value in (("count", count), ("batch_size", batch_size)):
         if value < 1:
             raise ValueError(f"{name} = {value}, but must be at least 1")
-    return iter(torch.randperm(count, generator=generator, device=generator.device).split(batch_size))
+    order = torch.randperm(count, generator=generator, device=generator.device)
+    return iter(torch.split(order, batch_size))
 
 
 def _mnist(root: Path, train: bool, download: bool) -> Digits:

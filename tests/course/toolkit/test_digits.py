@@ -83,7 +83,7 @@ def test_upsampled_digits_are_most_like_their_own_small_ones() -> None:
 
 def test_missing_labels_are_named(folder: Path) -> None:
     (folder / "MNIST" / "raw" / "t10k-labels-idx1-ubyte").unlink()
-    with pytest.raises(ValueError, match="there is no .*t10k-labels-idx1-ubyte"):
+    with pytest.raises(ValueError, match=r"there is no .*t10k-labels-idx1-ubyte"):
         load_digits(folder)
 
 

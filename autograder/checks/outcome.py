@@ -83,7 +83,7 @@ class Call:
         for witness in witnesses:
             outcome |= dict(witness.events())
         if self.trial is not None:
-            return outcome | {label: (leaf,) for label, leaf in self.trial.leaves(value)}
+            return outcome | dict(self.trial.leaves(value))
         outcome |= dict(_leaves(value, ""))
         return outcome if seen is None else _masked(outcome, seen)
 

@@ -45,12 +45,12 @@ class Student:
         Raises Wrong where one is no finite tensor with fractions.
         """
         found = dict(trial.leaves(self.raw(*args, trial=trial)))
-        return [_image(leaf, label) for label, leaf in found.items() if label.startswith("the output")]
+        return [_image(leaf, label) for label, (leaf, *_) in found.items() if label.startswith("the output")]
 
     def parameters(self, *args: Any) -> int:
         """Return how many parameters the network has that the class builds with `args`."""
         trial = Trial(())
-        return int(dict(trial.leaves(self.raw(*args, trial=trial)))["the number of parameters"])
+        return int(dict(trial.leaves(self.raw(*args, trial=trial)))["the number of parameters"][0])
 
     def gradients(self, *args: Any) -> list[Tensor]:
         """Return the gradients of the loss with respect to the scale and shift of each `Pixelwise`.
@@ -59,7 +59,7 @@ class Student:
         """
         trial = Gradients()
         found = dict(trial.leaves(self.raw(*args, trial=trial)))
-        return [_tensor(leaf, label) for label, leaf in found.items() if label.startswith("the gradient")]
+        return [_tensor(leaf, label) for label, (leaf,) in found.items() if label.startswith("the gradient")]
 
     def after(self, *args: Any) -> list[Any]:
         """Return the arguments as the function leaves them: tensors, networks with their mode and numbers."""

@@ -8,6 +8,7 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import combinations
 from math import sqrt
 from typing import Any, TypeAlias
 
@@ -22,7 +23,9 @@ MOST_PARAMETERS = 20_000_000
 GAIN = 1.5
 STATISTICS = ("running_mean", "running_var")
 DAMAGED = "what came back are not the results of a trial; leave the program that calls you alone"
-Leaves: TypeAlias = Iterator[tuple[str, Any]]
+MOST_JOINTS = 4
+Shapes: TypeAlias = frozenset[tuple[int, ...]]
+Leaves: TypeAlias = Iterator[tuple[str, tuple[Any, ...]]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,8 +35,9 @@ class Trial:
     The class is called with the call's arguments.  Every parameter of what it returns, and the statistics
     of its normalisations, are filled with numbers that depend on the seed, the parameter's own name
     (the last word: "weight") and its shape alone, so neither the names nor the order of layers matter.
-    The weights of convolutions and linear layers are the same in both halves of their inputs, so that
-    either order in a concatenation is right.
+    A concatenation may have either order: where a convolution has at least twice as many inputs as outputs,
+    everything is done once more with the halves of its weights exchanged, and one of all these runs has to
+    be the right one.
     inputs: the arguments of each call of the network.  training: in which mode it is called; in training
     mode the statistics afterwards are compared as well.
     """
@@ -57,26 +61,41 @@ class Trial:
         """Return what came of it; raises Refused where the value is no network that can be tried."""
         admit(network)
         network.to(device="cpu", dtype=self.dtype)
-        fill(network, self.seed)
+        return {"parameters": size(network), "runs": [self._run(network, swaps) for swaps in orders(network)]}
+
+    def _run(self, network: nn.Module, swapped: Shapes) -> dict[str, Value]:
+        fill(network, self.seed, swapped)
         network.train(self.training)
         with torch.no_grad():
-            outputs = [network(*map(_copied, given)) for given in self.inputs]
-        found: dict[str, Value] = {"parameters": size(network), "outputs": outputs}
-        return found | ({"statistics": statistics(network)} if self.training else {})
+            outputs: Value = [network(*map(_copied, given)) for given in self.inputs]
+        return {"outputs": outputs, "statistics": statistics(network) if self.training else {}}
 
     def leaves(self, found: object) -> Leaves:
-        """Yield what came of it by labels that people can read; raises Refused where it is no such thing."""
-        keys = {"parameters", "outputs", *(["statistics"] if self.training else [])}
-        if not isinstance(found, dict) or found.keys() != keys:
+        """Yield what came of it, by labels that people can read, with a candidate from each run.
+
+        Raises Refused where it is no such thing.
+        """
+        if not isinstance(found, dict) or found.keys() != {"parameters", "runs"}:
             raise Refused(DAMAGED)
-        outputs, count = found["outputs"], found["parameters"]
-        if type(count) is not int or type(outputs) is not list or len(outputs) != len(self.inputs):
+        count, runs = found["parameters"], found["runs"]
+        if type(count) is not int or type(runs) is not list or not 1 <= len(runs) <= 2**MOST_JOINTS:
             raise Refused(DAMAGED)
-        yield "the number of parameters", torch.tensor(max(0, min(count, 2**62)))
+        yield "the number of parameters", (torch.tensor(max(0, min(count, 2**62))),)
+        read = [dict(self._read(run)) for run in runs]
+        for label in read[0]:
+            yield label, tuple(leaves[label] for leaves in read if label in leaves)
+
+    def _read(self, run: object) -> Iterator[tuple[str, object]]:
+        if not isinstance(run, dict) or run.keys() != {"outputs", "statistics"}:
+            raise Refused(DAMAGED)
+        outputs, found = run["outputs"], run["statistics"]
+        if type(outputs) is not list or type(found) is not dict or len(outputs) != len(self.inputs):
+            raise Refused(DAMAGED)
         for i, output in enumerate(outputs, start=1):
             which = f" for input {i}" if len(outputs) > 1 else ""
             yield f"the output{which}{' in training mode' if self.training else ''}", _leaf(output)
-        yield from _statistics(found["statistics"]) if self.training else ()
+        for key, tensor in found.items():
+            yield f"the {key}, after a call in training mode", _leaf(tensor)
 
 
 @dataclass(frozen=True)
@@ -109,10 +128,10 @@ class Gradients:
             raise Refused(DAMAGED)
         if type(found["gradients"]) is not list:
             raise Refused(DAMAGED)
-        yield "the loss", _leaf(found["loss"])
+        yield "the loss", (_leaf(found["loss"]),)
         for i, gradient in enumerate(found["gradients"]):
             number = ("scale", "shift")[i % 2] + (f" of network {i // 2 + 1}" if i > 1 else "")
-            yield f"the gradient of the loss with respect to {number}", _leaf(gradient)
+            yield f"the gradient of the loss with respect to {number}", (_leaf(gradient),)
 
 
 Experiment: TypeAlias = Trial | Gradients
@@ -148,11 +167,16 @@ def size(network: nn.Module) -> int:
 
 
 @torch.no_grad()
-def fill(network: nn.Module, seed: int) -> None:
-    """Fill the parameters and the statistics of a network, as `Trial` says."""
+def fill(network: nn.Module, seed: int, swapped: Shapes = frozenset()) -> None:
+    """Fill the parameters and the statistics of a network, as `Trial` says.
+
+    swapped: of which shapes the weights are whose halves are exchanged.
+    """
     for module in network.modules():
         for name, parameter in module.named_parameters(recurse=False):
-            parameter.copy_(_values(module, name, parameter, seed))
+            values = _values(module, name, parameter, seed)
+            exchanged = tuple(parameter.shape) in swapped and is_joint(module, name)
+            parameter.copy_(_exchanged(values, _inputs(module)) if exchanged else values)
         for name, buffer in module.named_buffers(recurse=False):
             if name in STATISTICS:
                 buffer.copy_(_values(module, name, buffer, seed))
@@ -176,32 +200,44 @@ def _values(module: nn.Module, name: str, tensor: Tensor, seed: int) -> Tensor:
     generator = torch.Generator().manual_seed(int.from_bytes(digest[:7], "big"))
     noise = torch.randn(tensor.shape, generator=generator)
     if tensor.ndim >= 2:
-        inputs = 0 if isinstance(module, nn.ConvTranspose2d) else 1
-        return _halved(noise, inputs) * sqrt(GAIN / _fan_in(module, tensor, inputs))
+        return noise * sqrt(GAIN / _fan_in(module, tensor, _inputs(module)))
     if name in ("weight", "running_var"):
         return 1 + 0.25 * noise.tanh()
     return 0.3 * noise
 
 
-def _halved(noise: Tensor, dim: int) -> Tensor:
-    """Return the noise with the first half along `dim` repeated in the second, where there are halves."""
-    if noise.shape[dim] % 2:
-        return noise
-    half = noise.narrow(dim, 0, noise.shape[dim] // 2)
-    return torch.cat([half, half], dim)
+def orders(network: nn.Module) -> list[Shapes]:
+    """Return every way to exchange the halves of joints, none first; joints of one shape go together."""
+    found = {
+        tuple(parameter.shape)
+        for module in network.modules()
+        for name, parameter in module.named_parameters(recurse=False)
+        if is_joint(module, name)
+    }
+    joints = sorted(found)[:MOST_JOINTS]
+    return [frozenset(chosen) for k in range(len(joints) + 1) for chosen in combinations(joints, k)]
+
+
+def is_joint(module: nn.Module, name: str) -> bool:
+    """Tell whether a parameter is the weight of a convolution that may follow a concatenation."""
+    if name != "weight" or not isinstance(module, nn.Conv2d | nn.ConvTranspose2d):
+        return False
+    return module.in_channels % 2 == 0 and module.in_channels >= 2 * module.out_channels
+
+
+def _inputs(module: nn.Module) -> int:
+    """Return along which dimension a layer's weights have its inputs."""
+    return 0 if isinstance(module, nn.ConvTranspose2d) else 1
+
+
+def _exchanged(weights: Tensor, dim: int) -> Tensor:
+    return weights.roll(weights.shape[dim] // 2, dim)
 
 
 def _fan_in(module: nn.Module, tensor: Tensor, inputs: int) -> float:
     """Return how many inputs make up one output; with a stride, a transposed kernel adds fewer up."""
     fan = float(max(1, tensor.shape[inputs] * tensor.shape[2:].numel()))
     return fan / float(module.stride[0] ** 2) if isinstance(module, nn.ConvTranspose2d) else fan
-
-
-def _statistics(found: object) -> Leaves:
-    if not isinstance(found, dict) or not all(isinstance(value, Tensor) for value in found.values()):
-        raise Refused(DAMAGED)
-    for key, tensor in found.items():
-        yield f"the {key}, after a call in training mode", tensor
 
 
 def _leaf(value: object) -> object:

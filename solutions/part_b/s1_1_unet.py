@@ -144,8 +144,10 @@ class UpBlock(nn.Sequential):
 class UnconditionalUNet(nn.Module):
     """The UNet of the diagram, with D = num_hiddens channels in x0, x1, u1 and u2, and 2D in x2 and z.
 
-    The last layer is a plain Conv2d(kernel 3, stride 1, padding 1), with neither batch norm nor GELU, so that
-    the estimate can be any number.  With one channel it has 481 D² + 81 D + 1 parameters.
+    Its parts, in the order of the data: conv_0, down_1, down_2, flatten, unflatten, up_1, up_2, conv_3, and
+    last, a plain Conv2d(kernel 3, stride 1, padding 1) with neither batch norm nor GELU, so that the estimate
+    can be any number.  Under other names they are as good, but the weights that come with the course fit only
+    these.  With one channel it has 481 D² + 81 D + 1 parameters.
     """
 
     def __init__(self, in_channels: int, num_hiddens: int) -> None:

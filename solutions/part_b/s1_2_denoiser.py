@@ -86,7 +86,7 @@ def train_denoiser(
         for batch in digits.batches(len(images), batch_size, generator):
             loss = denoising_loss(unet, images[batch], sigma, generator)
             optimizer.zero_grad()
-            loss.backward()
+            loss.backward()  # type: ignore[no-untyped-call]
             optimizer.step()
             yield loss.item()
     # END SOLUTION

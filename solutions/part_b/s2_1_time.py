@@ -33,6 +33,7 @@ class FCBlock(nn.Sequential):
 class TimeConditionalUNet(nn.Module):
     """The UNet of B 1.1 that is told the time, as above, with D = num_hiddens.
 
+    Two parts are new: time_1 and time_2, which make t1 and t2.
     With one channel it has 486 D² + 90 D + 1 parameters.
     """
 

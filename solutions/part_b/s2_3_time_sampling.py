@@ -28,7 +28,7 @@ from .s2_2_time_training import BETA_1, BETA_2, NUM_TS, ddpm_schedule
 
 SIZE = (28, 28)
 SHOWN_SAMPLES = 10
-FRAMES = 60
+FRAMES = 40
 
 
 @contextmanager
@@ -82,7 +82,9 @@ def ddpm_sample(
 def demo(studio: Studio) -> Iterator[Exhibit]:
     """Show digits after every kept epoch, and an animation of how the last ones come about."""
     run = studio.run("time")
-    schedule = studio.on_device(ddpm_schedule(BETA_1, BETA_2, NUM_TS))
+    schedule = {
+        name: values.to(studio.device) for name, values in ddpm_schedule(BETA_1, BETA_2, NUM_TS).items()
+    }
     rows, steps = [], list[Tensor]()
     for epochs in run.epochs:
         unet = studio.network("time", TimeConditionalUNet(1, run.hidden), epochs)

@@ -21,6 +21,7 @@ from .s2_1_time import FCBlock
 class ClassConditionalUNet(nn.Module):
     """The UNet of B 1.1 that is told the time and the class, as above, with D = num_hiddens.
 
+    The parts time_1 and time_2 make t1 and t2, class_1 and class_2 make c1 and c2.
     With one channel and ten classes it has 491 D² + 126 D + 1 parameters.
     """
 

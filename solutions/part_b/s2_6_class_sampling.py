@@ -67,14 +67,16 @@ def class_ddpm_sample(
 def demo(studio: Studio) -> Iterator[Exhibit]:
     """Show four of each digit after every kept epoch, and an animation of how the last ones come about."""
     run = studio.run("class")
-    schedule = studio.on_device(ddpm_schedule(BETA_1, BETA_2, NUM_TS))
+    schedule = {
+        name: values.to(studio.device) for name, values in ddpm_schedule(BETA_1, BETA_2, NUM_TS).items()
+    }
     c = torch.arange(NUM_CLASSES).repeat(OF_EACH)
     steps: list[Tensor] = []
     for epochs in run.epochs:
         unet = studio.network("class", ClassConditionalUNet(1, NUM_CLASSES, run.hidden), epochs)
         loop = class_ddpm_sample(unet, schedule, c, SIZE, NUM_TS, studio.generator())
         steps = studio.all(loop, NUM_TS, f"sampling classes, epoch {epochs}")
-        rows = [figures.digits(images) for images in steps[-1].split(NUM_CLASSES)]
+        rows = [figures.digits(images) for images in steps[-1].chunk(OF_EACH)]
         figure = figures.grid(rows, title=f"Four of each digit, epoch {epochs}, γ = 5")
         yield Exhibit(
             f"samples-epoch-{epochs}", "Told what to write, and with guidance, it writes well.", figure

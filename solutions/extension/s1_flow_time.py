@@ -49,6 +49,7 @@ SHOWN_SAMPLES = 10
 class TimeFlowUNet(nn.Module):
     """The UNet of B 2.1 with gates, as above, D = num_hiddens: what it is told of the time multiplies.
 
+    Its parts have the names of those in B 2.1, but for gate_1 and gate_2, the two FCBlocks.
     With one channel it has 486 D² + 90 D + 1 parameters, as `TimeConditionalUNet`.
     """
 

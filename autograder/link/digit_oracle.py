@@ -205,7 +205,7 @@ def _rows(calls: list[Asked]) -> dict[str, Tensor]:
     rows = {"the pictures that the network is given": torch.cat([asked.x for asked in calls])[order]}
     times = [asked.t for asked in calls if asked.t is not None]
     if times:
-        rows["the times that the network is given"] = torch.cat(times)[order]
+        rows["the times that the network is given"] = torch.cat(times).double()[order]
     classes = [asked.c for asked in calls if asked.c is not None]
     if classes:
         rows["the classes that the network is given"] = torch.cat(classes).long()[order]

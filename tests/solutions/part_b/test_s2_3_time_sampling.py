@@ -85,6 +85,5 @@ def test_evaluating_survives_an_error() -> None:
     held = evaluating(network)
     held.__enter__()
     assert not network.training
-    with pytest.raises(ZeroDivisionError):
-        held.__exit__(ZeroDivisionError, ZeroDivisionError(), None)
+    assert not held.__exit__(ZeroDivisionError, ZeroDivisionError(), None)
     assert network.training

@@ -40,9 +40,10 @@ def fill(network: nn.Module, tensors: Mapping[str, Tensor], path: str | Path) ->
     """Copy tensors into the parameters and buffers of these names; `path` is where they came from."""
     own = dict(_of(network))
     _check_names(path, set(own), set(tensors))
-    for name, value in tensors.items():
-        if value.shape != own[name].shape:
-            shapes = f"{tuple(value.shape)}, but this network wants {tuple(own[name].shape)}"
+    for name, like in own.items():
+        value = tensors[name]
+        if value.shape != like.shape:
+            shapes = f"{tuple(value.shape)}, but this network wants {tuple(like.shape)}"
             raise CheckpointError(f"{path}: {name} has the shape {shapes}; {_other_network()}")
         if not value.isfinite().all():
             raise CheckpointError(f"{path}: {name} is not finite, so the training had failed; train again")
@@ -68,12 +69,12 @@ def read_tensors(path: str | Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
 
     if not Path(path).is_file():
         raise CheckpointError(f"{path}: no such file; train a network first with `course train`")
-    _refuse_pickle(Path(path))
     try:
         with safe_open(str(path), framework="pt") as file:
             record = json.loads((file.metadata() or {}).get("record", "{}"))
             return {name: file.get_tensor(name) for name in file.keys()}, record  # noqa: SIM118
     except (SafetensorError, OSError, ValueError) as error:
+        _refuse_pickle(Path(path))
         reason = f"truncated, or not a safetensors file ({error})"
         raise CheckpointError(f"{path}: {reason}; copy it again, or train again") from error
 

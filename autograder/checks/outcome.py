@@ -1,7 +1,7 @@
 """What a call came to, spread out as labelled tensors that can be compared one by one."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol, TypeAlias, runtime_checkable
 
 import torch
@@ -9,7 +9,7 @@ from torch import Tensor
 
 from autograder.link.networks import Network
 from autograder.link.oracle import Oracle, Step
-from autograder.link.trials import Experiment
+from autograder.link.trials import Experiment, Trial
 from autograder.link.values import Foreign
 from course.toolkit.stage import Stage
 
@@ -57,6 +57,10 @@ class Call:
         args = tuple(_double(value) for value in self.args)
         trial = self.trial and self.trial.double()
         return Call(args, {name: _double(value) for name, value in self.kwargs.items()}, trial)
+
+    def as_reference(self) -> "Call":
+        """Return the same call for one whose concatenations have the order that is taken for right."""
+        return replace(self, trial=self.trial.in_one_order()) if isinstance(self.trial, Trial) else self
 
     def copy(self) -> "Call":
         """Return the same call with generators of its own, in the state that these have now."""

@@ -52,7 +52,7 @@ class Live:
         self, check: str, number: int, exercise: Exercise, call: Call, seen: Tensor | None
     ) -> Expected:
         """Return what the reference does, measured in two precisions."""
-        return measure(drained(right_answer(exercise)), call, seen)
+        return measure(drained(right_answer(exercise)), call.as_reference(), seen)
 
     def twins(
         self, check: str, number: int, exercise: Exercise, call: Call, seen: Tensor | None
@@ -60,7 +60,7 @@ class Live:
         """Yield what the misconceptions do; those that raise on these inputs yield nothing."""
         for misconception in misconceptions.of(exercise):
             try:
-                outcome = call.run(drained(misconception.function), seen)
+                outcome = call.as_reference().run(drained(misconception.function), seen)
             except Exception:
                 continue
             leaves = {label: c[0] for label, c in outcome.items() if isinstance(c[0], Tensor)}

@@ -20,11 +20,11 @@ from .networks import DTYPES, Scaling
 from .values import Foreign, Value
 
 MOST_PARAMETERS = 20_000_000
-GAIN = 1.5
+CONVOLUTION, LINEAR = 1.5, 4.0
 STATISTICS = ("running_mean", "running_var")
 DAMAGED = "what came back are not the results of a trial; leave the program that calls you alone"
 MOST_JOINTS = 4
-Shapes: TypeAlias = frozenset[tuple[int, ...]]
+Shapes = frozenset[tuple[int, ...]]
 Leaves: TypeAlias = Iterator[tuple[str, tuple[Any, ...]]]
 
 
@@ -39,29 +39,37 @@ class Trial:
     everything is done once more with the halves of its weights exchanged, and one of all these runs has to
     be the right one.
     inputs: the arguments of each call of the network.  training: in which mode it is called; in training
-    mode the statistics afterwards are compared as well.
+    mode the statistics afterwards are compared as well.  either_order: whether concatenations are tried in
+    both orders; what needs no right numbers needs no second try.
     """
 
     inputs: tuple[tuple[Any, ...], ...]
     training: bool = False
     seed: int = 29
     dtype: torch.dtype = torch.float32
+    either_order: bool = True
 
     def double(self) -> "Trial":
         """Return the same trial in float64."""
         inputs = tuple(tuple(_double(value) for value in args) for args in self.inputs)
         return replace(self, inputs=inputs, dtype=torch.float64)
 
+    def in_one_order(self) -> "Trial":
+        """Return the same trial without the other orders of concatenations."""
+        return replace(self, either_order=False)
+
     def record(self) -> dict[str, Value]:
         """Return the trial as values that cross."""
         dtype = str(self.dtype).removeprefix("torch.")
-        return {"inputs": self.inputs, "training": self.training, "seed": self.seed, "dtype": dtype}
+        record: dict[str, Value] = {"inputs": self.inputs, "training": self.training, "seed": self.seed}
+        return record | {"dtype": dtype, "either_order": self.either_order}
 
     def conduct(self, network: Any, args: Sequence[Any]) -> dict[str, Value]:
         """Return what came of it; raises Refused where the value is no network that can be tried."""
         admit(network)
         network.to(device="cpu", dtype=self.dtype)
-        return {"parameters": size(network), "runs": [self._run(network, swaps) for swaps in orders(network)]}
+        tried = orders(network) if self.either_order else [Shapes()]
+        return {"parameters": size(network), "runs": [self._run(network, swapped) for swapped in tried]}
 
     def _run(self, network: nn.Module, swapped: Shapes) -> dict[str, Value]:
         fill(network, self.seed, swapped)
@@ -141,7 +149,7 @@ def experiment(record: dict[str, Any]) -> Experiment:
     """Return the trial that `record` made a record of."""
     if not record:
         return Gradients()
-    return Trial(record["inputs"], record["training"], record["seed"], DTYPES[record["dtype"]])
+    return Trial(**{**record, "dtype": DTYPES[record["dtype"]]})
 
 
 def admit(network: Any) -> None:
@@ -195,15 +203,20 @@ def statistics(network: nn.Module) -> dict[str, Value]:
 
 
 def _values(module: nn.Module, name: str, tensor: Tensor, seed: int) -> Tensor:
-    """Return the numbers for one parameter: signals that pass through keep about their size."""
+    """Return the numbers for one parameter.
+
+    Signals that pass through keep about their size: biases above 0 keep most of a GELU's inputs away from
+    where it is flat, and linear layers are as strong as a one-hot vector needs.
+    """
     digest = hashlib.sha256(f"{seed}/{name}/{tuple(tensor.shape)}".encode()).digest()
     generator = torch.Generator().manual_seed(int.from_bytes(digest[:7], "big"))
     noise = torch.randn(tensor.shape, generator=generator)
     if tensor.ndim >= 2:
-        return noise * sqrt(GAIN / _fan_in(module, tensor, _inputs(module)))
+        gain = CONVOLUTION if tensor.ndim > 2 else LINEAR
+        return noise * sqrt(gain / _fan_in(module, tensor, _inputs(module)))
     if name in ("weight", "running_var"):
         return 1 + 0.25 * noise.tanh()
-    return 0.3 * noise
+    return 0.5 + 0.3 * noise if name == "bias" else 0.2 * noise
 
 
 def orders(network: nn.Module) -> list[Shapes]:

@@ -35,6 +35,9 @@ class Replaced:
         lent: Lent = NOTHING_LENT,
         **options: Any,
     ) -> Value:
+        key, trial = (section, function), options.get("trial")
+        if key in self._others and key not in lent and trial is not None:  # no network crosses as an answer
+            return self._others[key](*args, trial=trial, **kwargs)
         return self._local.call(section, function, args, kwargs, lent={**self._others, **lent}, **options)
 
     def output(self) -> str:

@@ -67,7 +67,7 @@ def assert_times(t: Tensor | None) -> Tensor:
     assert times.isfinite().all(), "NaN or infinite times reach the network"
     low, high = float(times.min()), float(times.max())
     assert 0 <= low <= high <= 1, f"the network is given times from {low:g} to {high:g}; they are in [0, 1)"
-    assert 2 * times.unique().numel() > len(times), "many images of a batch share a time; draw one for each"
+    assert 2 * len(set(times.tolist())) > len(times), "many images of a batch share a time; draw one for each"
     counts = torch.histc(times, BINS, 0, 1).long().tolist()
     for i, count in enumerate(counts):
         assert not unlikely(count, len(times), 1 / BINS), (

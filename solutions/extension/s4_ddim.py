@@ -54,7 +54,7 @@ def ddim_step(
     posterior = (1 - alpha_bar_prime) / (1 - alpha_bar_t) * (1 - alpha_bar_t / alpha_bar_prime)
     variance = eta**2 * posterior
     x0_hat = estimate_clean(x_t, t, alpha_bar, eps_hat)
-    old_noise = (1 - alpha_bar_prime - variance).sqrt() * eps_hat
+    old_noise = (1 - alpha_bar_prime - variance).clamp(min=0).sqrt() * eps_hat
     return alpha_bar_prime.sqrt() * x0_hat + old_noise + variance.sqrt() * z
     # END SOLUTION
 

@@ -31,19 +31,20 @@ SAMPLES = 1_024
 @exercise("TimeFlowUNet", weight=3)
 def test_velocity(agree: Agree, draw: Draw) -> None:
     """Filled with known weights, the network returns the right velocity: both gates multiply."""
-    agree(1, 4, trial=Trial(inputs(draw, 1), seed=draw.integer(0, 10**6)))
+    for _ in range(2):
+        agree(1, 8, trial=Trial(inputs(draw, 1), seed=draw.integer(0, 10**6)))
 
 
 @exercise("TimeFlowUNet")
 def test_training_mode(agree: Agree, draw: Draw) -> None:
     """In training mode too, where every batch norm follows its batch."""
-    agree(1, 4, trial=Trial(inputs(draw, 1), training=True, seed=draw.integer(0, 10**6)))
+    agree(1, 8, trial=Trial(inputs(draw, 1), training=True, seed=draw.integer(0, 10**6)))
 
 
 @exercise("TimeFlowUNet")
 def test_channels(agree: Agree, draw: Draw) -> None:
     """It can be built for images of any number of channels, and any number of hidden ones."""
-    agree(2, 3, trial=Trial(inputs(draw, 2), seed=draw.integer(0, 10**6)))
+    agree(2, 6, trial=Trial(inputs(draw, 2), seed=draw.integer(0, 10**6)))
 
 
 @exercise("time_fm_forward", weight=2)

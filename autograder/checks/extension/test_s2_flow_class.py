@@ -71,10 +71,8 @@ def test_fresh_mask(student: Student, draw: Draw) -> None:
     early = (first.t.double().reshape(-1) < 0.5)[first.mask == 0]
     dropped = len(early)
     assert dropped, "with p_uncond = 0.5 no class is dropped"
-    assert not unlikely(int(early.sum()), dropped, 0.5), (
-        f"of {dropped} images whose class is dropped, {int(early.sum())} have a time below 0.5; draw times and "
-        "mask independently"
-    )
+    told = f"of {dropped} images whose class is dropped, {int(early.sum())} have a time below 0.5"
+    assert not unlikely(int(early.sum()), dropped, 0.5), f"{told}; draw lots of their own for the mask"
 
 
 @exercise("class_fm_forward", weight=2)
@@ -157,7 +155,7 @@ def trained(student: Student, draw: Draw, c: Tensor, *p_uncond: float, images: T
 
 
 def walk(student: Student, draw: Draw, scene: FlowScene, gamma: float | None) -> None:
-    """Raise AssertionError unless every step of a loop follows the guided velocity; γ = None is the default."""
+    """Raise AssertionError unless every step of a loop follows the guided velocity; None leaves γ out."""
     num_ts, c = draw.integer(5, 8), classes(draw, 3)
     scene.oracle.forget()
     further = [] if gamma is None else [gamma]

@@ -16,8 +16,8 @@ from solutions.part_b.s2_3_time_sampling import evaluating
 def dropped_to_class_0(
     unet: nn.Module, data: Tensor, c: Tensor, generator: torch.Generator, p_uncond: float = 0.1
 ) -> Tensor:
-    """You drop a class by calling it 0. But 0 is a digit, and one-hot it is not zero: leave c alone and set the
-    mask to 0.
+    """You drop a class by calling it 0. But 0 is a digit, and one-hot it is not zero: leave c alone and set
+    the mask to 0.
     """
     noise, t, lots = _drawn(data, generator)
     dropped = torch.where(lots < p_uncond, 0, c)

@@ -16,6 +16,7 @@ from autograder.checks import misconceptions
 from autograder.checks.comparison import Expected, Twin, measure
 from autograder.checks.outcome import Call
 from autograder.link.failures import LinkError
+from autograder.link.lending import Blocks
 from autograder.link.networks import built
 from autograder.link.trials import Experiment
 from autograder.syllabus import Exercise
@@ -40,8 +41,8 @@ class Reference(Protocol):
         """Yield the known wrong outcomes of that call."""
         ...
 
-    def lendable(self, exercise: Exercise) -> Callable[..., Any] | None:
-        """Return the right function to lend in the place of a wrong one, None where there is none."""
+    def lendable(self, exercise: Exercise) -> Callable[..., Any] | Blocks | None:
+        """Return what is right, to lend in the place of what is wrong, None where there is none."""
         ...
 
 
@@ -66,10 +67,10 @@ class Live:
             leaves = {label: c[0] for label, c in outcome.items() if isinstance(c[0], Tensor)}
             yield Twin(misconception.name, misconception.message, leaves)
 
-    def lendable(self, exercise: Exercise) -> Callable[..., Any] | None:
-        """Return the reference's function, None for a class; raises LinkError as `right_answer` does."""
+    def lendable(self, exercise: Exercise) -> Callable[..., Any] | Blocks | None:
+        """Return the reference's function, or its class of networks; raises as `right_answer` does."""
         right = right_answer(exercise)
-        return None if isinstance(right, type) else drained(right)
+        return Blocks(right) if isinstance(right, type) else drained(right)
 
 
 class Recorder(Live):
@@ -199,7 +200,7 @@ def _stored(leaves: dict[str, Tensor], tensors: dict[str, Tensor]) -> dict[str, 
     """Return under which name each leaf is stored: its digest, so that equal tensors are stored once."""
     names = {}
     for label, leaf in leaves.items():
-        plain = leaf.contiguous().clone()
+        plain = leaf.detach().contiguous().clone()
         content = f"{plain.dtype}{tuple(plain.shape)}".encode() + plain.numpy().tobytes()
         names[label] = hashlib.sha256(content).hexdigest()[:16]
         tensors.setdefault(names[label], plain)

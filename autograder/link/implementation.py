@@ -4,12 +4,13 @@ from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Protocol, TypeAlias
 
+from .lending import Blocks
 from .trials import Experiment
 from .values import Foreign, Value
 
 __all__ = ["NOTHING_LENT", "Foreign", "Implementation", "Lent", "Value"]
 
-Lent: TypeAlias = Mapping[tuple[str, str], Callable[..., Value]]
+Lent: TypeAlias = Mapping[tuple[str, str], Callable[..., Value] | Blocks]
 NOTHING_LENT: Lent = MappingProxyType({})
 
 

@@ -22,8 +22,8 @@ from .printed import Printed
 from .watch import Watch
 
 RUNTIME = [
-    *("calls", "describe", "failures", "frames", "networks", "packing", "rooms", "trials", "unpacking"),
-    *("values", "worker"),
+    *("calls", "describe", "failures", "frames", "lending", "networks", "packing", "rooms"),
+    *("trials", "unpacking", "values", "worker"),
 ]
 BOOT = (
     "import json, sys; settings = json.loads(sys.argv.pop()); sys.path += settings['path']; "

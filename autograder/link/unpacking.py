@@ -9,6 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from . import lending
 from .networks import put_together
 from .values import DEEPEST, DTYPES, MOST_DIMENSIONS, MOST_VALUES, Foreign, Malformed, Output, Value, fits
 
@@ -71,6 +72,8 @@ class Unpacker:
             return _output(items)
         if tag in ("network", "pixelwise"):
             return put_together(tag, items, self._as_modules)
+        if tag == "class" and self._as_modules:
+            return lending.put_together(items)
         shapes: dict[str, Callable[[list[Value]], Value]] = {"list": list, "tuple": tuple, "iterator": iter}
         if tag not in shapes:
             raise Malformed("a tag that does not exist")

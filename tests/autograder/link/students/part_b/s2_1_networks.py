@@ -147,3 +147,54 @@ def is_module(unet):
 def breaks_network(unet, x):
     unet.scale = nn.Parameter(torch.zeros(3))
     return unet(x.mean())
+
+
+class Block(nn.Module):
+    """What nobody should build upon."""
+
+    def __init__(self, channels, out):
+        super().__init__()
+
+    def forward(self, x):
+        return 0 * x
+
+
+class Built(nn.Module):
+    """Two blocks and a convolution."""
+
+    def __init__(self, channels):
+        super().__init__()
+        self.blocks = nn.Sequential(Block(1, channels), Block(channels, channels))
+        self.last = nn.Conv2d(channels, 1, 1)
+
+    def forward(self, x):
+        return self.last(self.blocks(x))
+
+
+class Overgrown(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.block = Block(60_000, 60_000)
+
+
+class Tampering(nn.Module):
+    """A network that gives a lent one numbers of other shapes."""
+
+    def __init__(self):
+        super().__init__()
+        self.block = Block(1, 2)
+
+    def forward(self, x):
+        self.block.layers[0].weight = nn.Parameter(torch.zeros(7))
+        return self.block(x)
+
+
+class Enormous(nn.Module):
+    """A network that gives a lent one an image as large as can cross."""
+
+    def __init__(self):
+        super().__init__()
+        self.block = Block(1, 4)
+
+    def forward(self, x):
+        return self.block(torch.zeros(1, 1, 1000, 1000))

@@ -77,5 +77,5 @@ def _crew() -> tuple[Crew, torch.device | None]:
         return Crew(), None
     from accelerate import PartialState  # type: ignore[import-untyped]
 
-    state = PartialState()
+    state = PartialState(cpu=best_device().type == "cpu")
     return Crew(state.process_index, state.num_processes), state.device

@@ -11,6 +11,7 @@ from torch import Tensor
 
 from .describe import describe
 from .failures import Failure, Refused, to_message
+from .networks import attached
 from .packing import Packer
 from .rooms import Rooms
 from .trials import experiment
@@ -36,6 +37,8 @@ class Stub:
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Return what the check's callable returns; generators among the arguments advance with it.
 
+        A loss leads back to the networks among the arguments.
+
         Raises ValueError, TypeError, RuntimeError or IndexError where the callable does.
         """
         packer = Packer(number_of)
@@ -50,17 +53,18 @@ class Stub:
         reply, tensors = self._exchange(message, packer.tensors)
         if "error" in reply:
             raise ERRORS[reply["error"]["type"]](reply["error"]["message"])
-        return self._value(reply, tensors, packer)
+        return self._value(reply, tensors, packer, [*args, *kwargs.values()])
 
     def __deepcopy__(self, memo: dict[int, Any]) -> "Stub":
         """Return itself: a copy of a network asks the same."""
         return self
 
-    def _value(self, reply: Message, tensors: Tensors, packer: Packer) -> Any:
+    def _value(self, reply: Message, tensors: Tensors, packer: Packer, given: list[Any]) -> Any:
         for generator, name in zip(packer.generators, reply["states"], strict=True):
             set_state(generator, tensors.pop(name))
         unpacker = Unpacker(tensors, lambda number: Stub(number, self._exchange), as_modules=True)
-        return unpacker.unpack(reply["value"])
+        value, found = unpacker.unpack(reply["value"]), unpacker.unpack(reply.get("slopes"))
+        return value if found is None else attached(value, given, found)  # type: ignore[arg-type]
 
 
 def number_of(value: Any) -> int | None:

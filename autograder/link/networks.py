@@ -4,7 +4,7 @@ A check passes a record, `Network` or `Pixelwise`. Beside student code it become
 where that module comes back it is a record again. This file also runs beside student code.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
@@ -139,6 +139,28 @@ def put_together(tag: str, parts: list[Any], as_modules: bool) -> Any:
     if len(parts) != 2 or not callable(parts[0]) or type(parts[1]) is not bool:
         raise Malformed("a network without its parts")
     return Asking(parts[0], parts[1]) if as_modules else _network(parts[0], parts[1])
+
+
+def numbers(values: Iterable[Any]) -> list[nn.Parameter]:
+    """Return the parameters of all modules among the values that `built` makes."""
+    modules = [value for value in values if type(value) in (Asking, Scaling)]
+    return [number for module in modules for number in module.parameters()]
+
+
+def slopes(loss: Any, values: Iterable[Any]) -> list[Tensor]:
+    """Return the gradients of a loss with respect to `numbers(values)`, [] where it leads to none of them."""
+    given = numbers(values)
+    if not given or not isinstance(loss, Tensor) or not loss.requires_grad or loss.numel() != 1:
+        return []
+    found = torch.autograd.grad(loss.sum(), given, allow_unused=True)
+    return [torch.zeros_like(n) if slope is None else slope for n, slope in zip(given, found, strict=True)]
+
+
+def attached(loss: Tensor, values: Iterable[Any], found: list[Tensor]) -> Tensor:
+    """Return a loss that came from elsewhere, leading to `numbers(values)` with these slopes."""
+    for number, slope in zip(numbers(values), found, strict=True):
+        loss = loss + slope * (number - number.detach())
+    return loss
 
 
 def _network(answer: Any, training: bool) -> Network:

@@ -96,6 +96,29 @@ def test_a_lent_function_is_given_the_network_again(code: Implementation) -> Non
     assert torch.equal(found, X + 10)
 
 
+def test_a_lent_loss_can_be_learned_from(code: Implementation) -> None:
+    def right(unet, x):
+        return (unet(x) - 1).square().mean()
+
+    def learned(**options) -> list:
+        found = code.call(UNET, "minimises", [Pixelwise(0.5, 0.25), X, 3], echo=True, **options)
+        return [*found[0], found[1][0].scale, found[1][0].shift]
+
+    with pytest.raises(Raised, match="does not require grad"):
+        learned()
+    expected, unet = [], built(Pixelwise(0.5, 0.25))
+    optimiser = torch.optim.SGD(unet.parameters(), lr=0.1)
+    for _ in range(3):
+        loss = right(unet, X)
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+        expected.append(loss.item())
+    wanted = [*expected, unet.scale.item(), unet.shift.item()]
+    found = learned(lent={(UNET, "loss_without_graph"): drained(right)})
+    assert found == pytest.approx(wanted, rel=1e-4)
+
+
 @pytest.mark.parametrize("value", [Network(plus_one, False), Pixelwise(0.5, -1.0, False, torch.float64)])
 def test_a_record_survives_its_module(value) -> None:
     assert recorded(built(value)) == value

@@ -131,6 +131,16 @@ def loss_without_graph(unet, x):
     return F.mse_loss(unet(x), torch.zeros_like(x)).detach()
 
 
+def minimises(unet, x, steps):
+    optimiser = torch.optim.SGD(unet.parameters(), lr=0.1)
+    for _ in range(steps):
+        loss = loss_without_graph(unet, x)
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+        yield loss.item()
+
+
 def loss_as_float(unet, x):
     return loss(unet, x).item()
 

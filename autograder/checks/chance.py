@@ -1,7 +1,7 @@
 """Whether numbers look as if they had been drawn as they should be, without accusing anybody by chance.
 
 Every bound holds for any number of draws and is proved, so the rate of false alarms is known: each question
-here is answered wrongly about a right implementation once in 10⁷ times at most.
+here is answered wrongly about a right implementation once in 10⁸ times at most.
 """
 
 from math import log, sqrt
@@ -9,9 +9,25 @@ from math import log, sqrt
 import torch
 from torch import Tensor
 
-EXPONENT = log(1e8)
+EXPONENT = log(1e9)
 """Each of the bounds is broken with a probability of exp(−EXPONENT) on either side at most."""
 FEWEST = 64
+SAME = 0.05
+
+
+def assert_noise(noise: Tensor, earlier: Tensor | None = None, *, what: str, again: str = "") -> None:
+    """Raise AssertionError unless noise (N, …) is N(0, 1), for every image another, and not `earlier`'s.
+
+    what: words for the noise.  again: what to say where it is that of before.
+    """
+    assert len(noise) < 2 or not _same(noise[1:], noise[:-1]), f"{what} is the same for several images"
+    assert earlier is None or not _same(noise, earlier), again
+    problem = not_normal(noise)
+    assert problem == "", f"{what} is not N(0, 1): {problem}"
+    pairs = len(noise) // 2
+    apart = pairs == 0 or not related(noise[0 : 2 * pairs : 2], noise[1 : 2 * pairs : 2])
+    assert apart, f"{what} is not drawn for every image by itself: one depends on the next"
+    assert earlier is None or not related(noise, earlier), again
 
 
 def not_normal(numbers: Tensor) -> str:
@@ -47,6 +63,11 @@ def unlikely(count: int, trials: int, share: float) -> bool:
     variance = trials * share * (1 - share)
     bound = EXPONENT / 3 + sqrt((EXPONENT / 3) ** 2 + 2 * EXPONENT * variance)
     return abs(count - trials * share) > (bound if variance else 0)
+
+
+def _same(first: Tensor, second: Tensor) -> bool:
+    """Tell whether two noises, not just zeros, are the same but for roundings."""
+    return bool((first - second).abs().max() < SAME < first.abs().max())
 
 
 def _plausible(square: float, count: int) -> bool:

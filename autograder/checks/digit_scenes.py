@@ -19,6 +19,7 @@ from course.toolkit import seeds
 CLASSES = 10
 SPREAD = 0.1
 RELATIVE = 1e-4
+LOUD = 100.0
 WHOLE = 1e-3
 
 
@@ -57,13 +58,16 @@ class DigitScene:
         return Network(self.oracle.classed, training)
 
 
-def digit_scene(draw: Draw, *, num_ts: int = 12, size: int = 8, sigma: float = 0.5) -> DigitScene:
+def digit_scene(
+    draw: Draw, *, num_ts: int = 12, size: int = 8, sigma: float = 0.5, loudness: float = 0.0
+) -> DigitScene:
     """Return a scene with random digits and a random schedule that ends in much noise."""
     betas, _ = (0.02 + 0.28 * torch.rand(num_ts, generator=draw.generator())).sort()
     alphas = 1 - betas
     schedule = {"betas": betas, "alphas": alphas, "alpha_bars": alphas.cumprod(0)}
     centres = pictures(draw, CLASSES, size).double()
-    return DigitScene(DigitOracle(centres, SPREAD, schedule["alpha_bars"], sigma), schedule, size)
+    oracle = DigitOracle(centres, SPREAD, schedule["alpha_bars"], sigma, loudness)
+    return DigitScene(oracle, schedule, size)
 
 
 def pictures(draw: Draw, count: int, size: int = 8) -> Tensor:

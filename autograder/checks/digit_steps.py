@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from autograder.checks import Right
-from autograder.checks.chance import not_normal, related
+from autograder.checks.chance import assert_noise
 from autograder.checks.digit_scenes import DigitScene, joined, timesteps
 from autograder.link.digit_oracle import Asked
 from autograder.link.networks import Network
@@ -92,24 +92,17 @@ def assert_steps(right: Right, walk: Walk, estimates: list[Tensor]) -> None:
 
     estimates: the noise estimates (N, 1, H, W) of the steps.
     """
+    starts = [walk.before(number) for number in range(len(walk.images))]
     added: list[Tensor] = []
-    for number, (eps_hat, image) in enumerate(zip(estimates, walk.images, strict=True)):
-        t, x_t = walk.scene.num_ts - 1 - number, walk.before(number)
+    for number, (x_t, eps_hat, image) in enumerate(zip(starts, estimates, walk.images, strict=True)):
+        t = walk.scene.num_ts - 1 - number
         rest = image - mean(right, walk.scene, t, x_t, eps_hat.double())
-        if t > 0:
-            added.append(rest / walk.scene.schedule["betas"][t].double().sqrt())
-            _assert_noise(walk.at(number), added)
-        else:
-            far = float(rest.abs().max())
-            assert far < EXACT, f"the last image must be x̂_0 itself, without noise; it is off by {far:.3g}"
-
-
-def _assert_noise(at: str, added: list[Tensor]) -> None:
-    """Raise AssertionError unless what was added last is N(0, 1) and independent of what was before."""
-    problem = not_normal(added[-1])
-    what = f"{at} the image, without the two terms of the mean and divided by √β_t"
-    assert not problem, f"{what}, is not N(0, 1): {problem}"
-    again = len(added) > 1 and related(added[-1], added[-2])
-    assert not again, f"{at} the noise is not fresh: it depends on that of the step before"
-    alike = len(added[-1]) > 1 and related(added[-1][1:], added[-1][:-1])
-    assert not alike, f"{at} several images get the same noise"
+        if t == 0:
+            far, size = float(rest.abs().max()), max(1.0, float(image.abs().max()))
+            told = f"the last image must be x̂_0 itself, without noise; it is off by {far:.3g}"
+            assert far < EXACT * size, told
+            return
+        added.append(rest / walk.scene.schedule["betas"][t].double().sqrt())
+        earlier, at = added[-2] if number > 0 else None, walk.at(number)
+        what = f"{at} what the image has more than the two terms of the mean, divided by √β_t,"
+        assert_noise(added[-1], earlier, what=what, again=f"{at} the noise is that of the step before")

@@ -35,13 +35,16 @@ class DigitOracle:
     """The exact denoiser of Gaussian digits: `denoise`, `timed` and `classed` are three networks.
 
     centres: (K, 1, H, W), float64, the picture of each digit.  spread: the standard deviation around it.
-    alpha_bars: (T,).  sigma: how much noise `denoise` expects.
+    alpha_bars: (T,).  sigma: how much noise `denoise` expects.  loudness: above 0, `timed` and `classed`
+    answer with numbers of about this size that depend on the class alone: what a loop does with them drowns
+    the noise that it adds.
     """
 
     centres: Tensor
     spread: float
     alpha_bars: Tensor
     sigma: float = 0.5
+    loudness: float = 0.0
     asked: list[Asked] = field(default_factory=list)
 
     def denoise(self, x: Tensor, *, training: bool = False) -> Tensor:
@@ -129,6 +132,9 @@ class DigitOracle:
                 yield f"step {number}: {name}", (rows,)
 
     def _noise(self, x: Tensor, t: Tensor, prior: Tensor) -> Tensor:
+        if self.loudness > 0:
+            expected = prior.to(x) @ self.centres.to(x).flatten(1)
+            return self.loudness * (2 * expected.reshape(x.shape) - 1)
         level = self.levels(t).to(x)
         signal, noise = level.sqrt(), (1 - level).sqrt()
         shape = (len(x), 1, 1, 1)

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from torch import Tensor
 
 from autograder.checks import Unlike, exercise
-from autograder.checks.chance import not_normal, related, unlikely
+from autograder.checks.chance import assert_noise, unlikely
 from autograder.checks.digit_scenes import (
     asked_once,
     assert_learns,
@@ -92,10 +92,8 @@ def test_noise(student: Student, draw: Draw) -> None:
         student(scene.timed(), scene.schedule, x_0, scene.num_ts, draw.generator())
         asked = asked_once(scene.oracle, len(x_0))
         found.append(implied_noise(scene.oracle, asked, x_0))
-    problem = not_normal(found[0])
-    assert not problem, f"the ε in x_t, for the t that the network is told, is not N(0, 1): {problem}"
-    assert not related(found[0][1:], found[0][:-1]), "several images get the same noise"
-    assert not related(*found), "two generators give the same noise; draw it from `generator`"
+    again = "two generators give the same noise; draw it from `generator`"
+    assert_noise(*found, what="the ε in x_t, for the t that the network is told,", again=again)
 
 
 @exercise("ddpm_forward", weight=2)

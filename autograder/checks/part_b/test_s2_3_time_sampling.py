@@ -6,15 +6,15 @@ from hypothesis import strategies as st
 from torch import Tensor
 
 from autograder.checks import Right, Unlike, exercise
-from autograder.checks.chance import not_normal, related
-from autograder.checks.digit_scenes import DigitScene, digit_scene, joined
+from autograder.checks.chance import assert_noise
+from autograder.checks.digit_scenes import LOUD, DigitScene, digit_scene, joined
 from autograder.checks.digit_steps import Walk, assert_quiet, assert_steps
 from autograder.checks.draws import Draw
 from autograder.checks.student import Student
 from autograder.link.networks import Network
 from course.toolkit import seeds
 
-COUNT = 16
+COUNT = 32
 
 
 @exercise("ddpm_sample", weight=2)
@@ -31,27 +31,25 @@ def test_times(student: Student, unlike_known_mistakes: Unlike, draw: Draw) -> N
 def test_start(student: Student, draw: Draw) -> None:
     """It starts from N(0, 1) noise, (count, 1, H, W), another for every image.
 
-    On 1,024 numbers, by bounds that raise a false alarm in one of 10⁷ checks at most.
+    On 2,048 numbers, by bounds that raise a false alarm in one of 10⁷ checks at most.
     """
     scene = digit_scene(draw, num_ts=3)
-    start = walked(student, draw, scene).start()
-    problem = not_normal(start)
-    assert not problem, f"the images that the network is first asked about are not N(0, 1): {problem}"
-    assert not related(start[1:], start[:-1]), "several images start from the same noise"
+    assert_noise(walked(student, draw, scene).start(), what="what the network is first asked about")
 
 
 @exercise("ddpm_sample", weight=4)
 def test_steps(student: Student, right: Right, draw: Draw) -> None:
     """Every step takes the two terms of (B.7) and adds √β_t z with fresh noise z, the last one without z.
 
-    On 1,024 numbers a step, by bounds that raise a false alarm in one of 10⁶ checks at most for all 11.
+    On 2,048 numbers a step, by bounds that raise a false alarm in one of 10⁶ checks at most for all 22.
     """
-    scene = digit_scene(draw)
-    walk = walked(student, draw, scene)
-    walk.assert_times()
-    estimates = [joined(step).returned for step in walk.steps]
-    assert all(len(estimate) == COUNT for estimate in estimates), "the network is asked more than once a step"
-    assert_steps(right, walk, estimates)
+    for loudness in (LOUD, 0.0):
+        walk = walked(student, draw, digit_scene(draw, loudness=loudness))
+        walk.assert_times()
+        estimates = [joined(step).returned for step in walk.steps]
+        once = all(len(estimate) == COUNT for estimate in estimates)
+        assert once, "the network is asked about an image more than once a step"
+        assert_steps(right, walk, estimates)
 
 
 @exercise("ddpm_sample")

@@ -4,7 +4,7 @@ import torch
 from torch import Tensor
 
 from autograder.checks import Unlike, exercise
-from autograder.checks.chance import not_normal, related, unlikely
+from autograder.checks.chance import assert_noise, unlikely
 from autograder.checks.digit_scenes import (
     DigitScene,
     asked_once,
@@ -81,10 +81,8 @@ def test_noise(student: Student, draw: Draw) -> None:
         asked, _ = trained(student, draw, scene, len(x_0), x_0=x_0)
         found.append(implied_noise(scene.oracle, asked, x_0))
         times += timesteps(scene.oracle, asked.t).tolist()
-    problem = not_normal(found[0])
-    assert not problem, f"the ε in x_t, for the t that the network is told, is not N(0, 1): {problem}"
-    assert not related(found[0][1:], found[0][:-1]), "several images get the same noise"
-    assert not related(*found), "two generators give the same noise; draw it from `generator`"
+    again = "two generators give the same noise; draw it from `generator`"
+    assert_noise(*found, what="the ε in x_t, for the t that the network is told,", again=again)
     for value in range(scene.num_ts):
         told = (
             f"of {len(times)} timesteps in 0, …, {scene.num_ts - 1}, {value} came {times.count(value)} times"

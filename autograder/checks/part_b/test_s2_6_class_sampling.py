@@ -4,15 +4,14 @@ import torch
 from torch import Tensor
 
 from autograder.checks import Right, Unlike, exercise
-from autograder.checks.chance import not_normal, related
-from autograder.checks.digit_scenes import DigitScene, classes, digit_scene, joined
+from autograder.checks.chance import assert_noise
+from autograder.checks.digit_scenes import LOUD, DigitScene, classes, digit_scene, joined
 from autograder.checks.digit_steps import Walk, assert_quiet, assert_steps
 from autograder.checks.draws import Draw
 from autograder.checks.student import Student
-from autograder.link.digit_oracle import Asked
 from course.toolkit import seeds
 
-COUNT = 16
+COUNT = 32
 
 
 @exercise("class_ddpm_sample", weight=2)
@@ -39,37 +38,32 @@ def test_questions(student: Student, unlike_known_mistakes: Unlike, draw: Draw) 
 def test_guidance(student: Student, right: Right, draw: Draw) -> None:
     """Every step goes on with the estimate of (B.9), for any γ and for 5 by default; noise as in B 2.3.
 
-    On 1,024 numbers a step, by bounds that raise a false alarm in one of 10⁶ checks at most for all 22.
+    On 2,048 numbers a step, by bounds that raise a false alarm in one of 10⁶ checks at most for all 33.
     """
-    for gamma in (None, draw.number(2, 8)):
-        walk, c = walked(student, draw, digit_scene(draw), gamma)
-        walk.assert_times()
-        assert_steps(right, walk, estimates(right, walk, c, 5.0 if gamma is None else gamma))
+    for gamma, loudness in ((None, LOUD), (draw.number(2, 8), LOUD), (None, 0.0)):
+        walk, c = walked(student, draw, digit_scene(draw, loudness=loudness), gamma)
+        assert_guided(right, walk, c, 5.0 if gamma is None else gamma)
 
 
 @exercise("class_ddpm_sample", weight=2)
 def test_limits(student: Student, right: Right, draw: Draw) -> None:
     """γ = 0 is sampling without the class, γ = 1 with the class and no more.
 
-    On 1,024 numbers a step, by bounds that raise a false alarm in one of 10⁶ checks at most for all 22.
+    On 2,048 numbers a step, by bounds that raise a false alarm in one of 10⁶ checks at most for all 22.
     """
     for gamma in (0.0, 1.0):
-        walk, c = walked(student, draw, digit_scene(draw), gamma)
-        walk.assert_times()
-        assert_steps(right, walk, estimates(right, walk, c, gamma))
+        walk, c = walked(student, draw, digit_scene(draw, loudness=LOUD), gamma)
+        assert_guided(right, walk, c, gamma)
 
 
 @exercise("class_ddpm_sample")
 def test_start(student: Student, draw: Draw) -> None:
     """It starts from N(0, 1) noise, another for every image.
 
-    On 1,024 numbers, by bounds that raise a false alarm in one of 10⁷ checks at most.
+    On 2,048 numbers, by bounds that raise a false alarm in one of 10⁷ checks at most.
     """
     walk, _ = walked(student, draw, digit_scene(draw, num_ts=3), 5.0)
-    start = walk.start()
-    problem = not_normal(start)
-    assert not problem, f"the images that the network is first asked about are not N(0, 1): {problem}"
-    assert not related(start[1:], start[:-1]), "several images start from the same noise"
+    assert_noise(walk.start(), what="what the network is first asked about")
 
 
 @exercise("class_ddpm_sample")
@@ -104,28 +98,29 @@ def walked(student: Student, draw: Draw, scene: DigitScene, gamma: float | None)
     return Walk(scene, scene.oracle.steps(), images), c
 
 
-def estimates(right: Right, walk: Walk, c: Tensor, gamma: float) -> list[Tensor]:
-    """Return the guided estimates of all steps, from what the network answered in them."""
+def assert_guided(right: Right, walk: Walk, c: Tensor, gamma: float) -> None:
+    """Raise AssertionError unless the loop goes on with the estimate of (B.9)."""
+    walk.assert_times()
+    answers = [answered(walk, number, c, gamma) for number in range(len(walk.steps))]
     one, zero = torch.ones(1, 1, 1, 1), torch.zeros(1, 1, 1, 1)
     of_uncond, of_cond = (right("a1.6.guide", *pair, gamma).double() for pair in ((one, zero), (zero, one)))
+    assert_steps(right, walk, [of_uncond * uncond + of_cond * cond for uncond, cond in answers])
+
+
+def answered(walk: Walk, number: int, c: Tensor, gamma: float) -> tuple[Tensor, Tensor]:
+    """Return what the network answered in a step without the classes and with them.
+
+    Where γ = 1 or γ = 0 makes one of the two needless it may be missing, and is zero.
+    """
+    asked, at = joined(walk.steps[number]), walk.at(number)
     found = []
-    for number, step in enumerate(walk.steps):
-        asked = joined(step)
-        eps_uncond = answers(asked, walk.at(number), None, needed=gamma != 1)
-        eps_cond = answers(asked, walk.at(number), c, needed=gamma != 0)
-        found.append(of_uncond * eps_uncond + of_cond * eps_cond)
-    return found
-
-
-def answers(asked: Asked, at: str, c: Tensor | None, *, needed: bool) -> Tensor:
-    """Return what the network answered with the classes c, or without any; zeros where it is not needed."""
-    chosen = asked.mask == (0 if c is None else 1)
-    if not needed and not chosen.any():
-        return torch.zeros(COUNT, *asked.returned.shape[1:], dtype=torch.float64)
-    words = "without the classes (mask 0)" if c is None else "with the classes (mask 1)"
-    assert int(chosen.sum()) == COUNT, (
-        f"{at} it is asked about {int(chosen.sum())} images {words}, not {COUNT}"
-    )
-    same = c is None or (asked.c is not None and torch.equal(asked.c[chosen], c))
-    assert same, f"{at} the classes are others than asked for"
-    return asked.returned[chosen].double()
+    for words, keep, needless in (("without", 0, 1), ("with", 1, 0)):
+        chosen = asked.mask == keep
+        count, shape = int(chosen.sum()), asked.returned.shape[1:]
+        left_out = count == 0 and gamma == needless
+        told = f"{at} it is asked about {count} images {words} their classes (mask {keep}), not {COUNT}"
+        assert left_out or count == COUNT, told
+        found.append(torch.zeros(COUNT, *shape).double() if left_out else asked.returned[chosen].double())
+        same = keep == 0 or left_out or (asked.c is not None and torch.equal(asked.c[chosen], c))
+        assert same, f"{at} the classes are others than asked for"
+    return found[0], found[1]

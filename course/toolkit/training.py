@@ -9,7 +9,6 @@ import torch
 from torch import Generator, Tensor, nn
 
 from course.toolkit import speed
-from course.toolkit.checkpoints import CheckpointError
 from course.toolkit.digits import Digits, batches
 from course.toolkit.runs import Run, State
 from course.toolkit.speed import Speed
@@ -82,11 +81,11 @@ def train(
     goes on: written at epochs' ends, after `every` seconds, and when the caller stops iterating.  On a CPU
     the losses are then exactly those of an unbroken training, on a GPU up to its rounding.
 
-    device, compile, precision: `speed.choose` decides where None.  Under `accelerate launch` the processes
-    share each batch out among them; weights, files and losses are those of the first.
+    device, compile, precision: `speed.choose` decides where None.  Under `accelerate launch`, which chooses
+    the device, the processes share each batch out among them; files and losses are those of the first.
 
-    Raises TrainingError when a loss or weight is no longer finite, or the seed is out of range, and
-    CheckpointError when the folder holds a training with other settings; neither changes a file.
+    Raises TrainingError when a loss is no scalar, a loss or weight no longer finite, or the seed out of
+    range, and CheckpointError when the folder holds a training with other settings; no file is changed.
     """
     if not isinstance(seed, int) or not 0 <= seed < MOST:
         raise TrainingError(f"seed = {seed!r}, but a seed is a whole number in [0, 2**64); try 29")
@@ -152,6 +151,7 @@ class _Training:
         images, labels = self.digits.images[index], self.digits.labels[index]
         with self.how.autocast:
             loss = self.recipe.loss(self.shared, images, labels, self.generator)
+        _check_kind(loss)
         self.optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         self.optimizer.step()
@@ -210,4 +210,11 @@ class _Training:
         }
 
 
-__all__ = ["CheckpointError", "Progress", "Recipe", "TrainingError", "train"]
+def _check_kind(loss: object) -> None:
+    """Raise TrainingError unless a loss is a scalar that knows where it came from."""
+    if not isinstance(loss, Tensor) or loss.ndim or not loss.requires_grad:
+        shape = f" of shape {tuple(loss.shape)}" if isinstance(loss, Tensor) and loss.ndim else ""
+        raise TrainingError(
+            f"the loss is a {type(loss).__name__}{shape}, but must be a scalar tensor with a gradient; "
+            "return the mean of the squares as it is, without .item(), .detach() or no_grad"
+        )

@@ -250,6 +250,21 @@ def test_a_loss_that_is_not_finite_ends_it(tmp_path: Path, spoil: Callable[[Tens
     assert len(run(tmp_path)) == 10
 
 
+@pytest.mark.parametrize(
+    ("spoil", "message"),
+    [
+        (lambda x: x.item(), "the loss is a float, but must be a scalar tensor with a gradient"),
+        (lambda x: x.detach(), r"the loss is a Tensor, but must be .* without .item\(\), .detach\(\)"),
+        (lambda x: x.expand(3), r"the loss is a Tensor of shape \(3,\), but"),
+        (lambda x: None, "the loss is a NoneType, but"),
+    ],
+)
+def test_a_loss_that_is_none(tmp_path: Path, spoil: Callable[[Tensor], Tensor], message: str) -> None:
+    with pytest.raises(TrainingError, match=message):
+        run(tmp_path, replace(RECIPE, loss=spoilt(1, spoil)))
+    assert not contents(tmp_path)
+
+
 def test_a_weight_that_is_not_finite_is_never_saved(tmp_path: Path) -> None:
     """The square root's slope at 0 is infinite while the loss is 0: the step after it has the NaN."""
     training = train(

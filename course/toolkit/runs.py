@@ -121,6 +121,27 @@ class Run:
                 )
 
 
+def bundle(name: str, folder: Path, out: Path) -> None:
+    """Copy a finished training, smaller: weights in half precision, losses to four digits.
+
+    Raises CheckpointError when the folder has no finished training of that name, or a damaged one.
+    """
+    record = checkpoints.read_record(folder / f"{name}.json")
+    if not (folder / f"{name}-{record['settings']['epochs']}.safetensors").is_file():
+        raise CheckpointError(
+            f"{folder}: the training of {name} is not finished; `course train {name}` goes on"
+        )
+    for path in sorted(folder.glob(f"{name}-*.safetensors")):
+        tensors, _ = checkpoints.read_tensors(path)
+        checkpoints.write_tensors(out / path.name, {key: _halved(value) for key, value in tensors.items()})
+    losses = [float(f"{loss:.4g}") for loss in record["losses"]]
+    checkpoints.write_record(out / f"{name}.json", {**record, "losses": losses})
+
+
+def _halved(value: Tensor) -> Tensor:
+    return value.half() if value.is_floating_point() else value
+
+
 def _of_network(tensors: Mapping[str, Tensor]) -> list[str]:
     return [name for name in tensors if name.startswith(NETWORK)]
 

@@ -124,6 +124,7 @@ class Run:
 def bundle(name: str, folder: Path, out: Path) -> None:
     """Copy a finished training, smaller: weights in half precision, losses to four digits.
 
+    It takes the place of one of that name that is in `out` already.
     Raises CheckpointError when the folder has no finished training of that name, or a damaged one.
     """
     record = checkpoints.read_record(folder / f"{name}.json")
@@ -131,6 +132,8 @@ def bundle(name: str, folder: Path, out: Path) -> None:
         raise CheckpointError(
             f"{folder}: the training of {name} is not finished; `course train {name}` goes on"
         )
+    for path in out.glob(f"{name}-*.safetensors"):
+        path.unlink()
     for path in sorted(folder.glob(f"{name}-*.safetensors")):
         tensors, _ = checkpoints.read_tensors(path)
         checkpoints.write_tensors(out / path.name, {key: _halved(value) for key, value in tensors.items()})

@@ -20,6 +20,7 @@ def finished(tmp_path: Path) -> Path:
 
 
 def test_smaller_but_whole(finished: Path, tmp_path: Path) -> None:
+    save_weights(nn.BatchNorm2d(9), tmp_path / "out" / "time-20.safetensors")
     bundle("time", finished, tmp_path / "out")
     names = [path.name for path in sorted((tmp_path / "out").iterdir())]
     assert names == ["time-1.safetensors", "time-2.safetensors", "time.json"]

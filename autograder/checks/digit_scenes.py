@@ -5,7 +5,7 @@ are read off there, and everything else follows from them.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
@@ -45,6 +45,10 @@ class DigitScene:
         """Return the shape of so many pictures."""
         return count, 1, self.size, self.size
 
+    def loud(self) -> "DigitScene":
+        """Return the same scene with an oracle whose answers drown the noise that a loop adds."""
+        return replace(self, oracle=replace(self.oracle, loudness=LOUD, asked=[]))
+
     def denoiser(self, *, training: bool = True) -> Network:
         """Return the network D(z), as a student's function gets it."""
         return Network(self.oracle.denoise, training)
@@ -58,16 +62,13 @@ class DigitScene:
         return Network(self.oracle.classed, training)
 
 
-def digit_scene(
-    draw: Draw, *, num_ts: int = 12, size: int = 8, sigma: float = 0.5, loudness: float = 0.0
-) -> DigitScene:
+def digit_scene(draw: Draw, *, num_ts: int = 12, size: int = 8, sigma: float = 0.5) -> DigitScene:
     """Return a scene with random digits and a random schedule that ends in much noise."""
     betas, _ = (0.02 + 0.28 * torch.rand(num_ts, generator=draw.generator())).sort()
     alphas = 1 - betas
     schedule = {"betas": betas, "alphas": alphas, "alpha_bars": alphas.cumprod(0)}
     centres = pictures(draw, CLASSES, size).double()
-    oracle = DigitOracle(centres, SPREAD, schedule["alpha_bars"], sigma, loudness)
-    return DigitScene(oracle, schedule, size)
+    return DigitScene(DigitOracle(centres, SPREAD, schedule["alpha_bars"], sigma), schedule, size)
 
 
 def pictures(draw: Draw, count: int, size: int = 8) -> Tensor:

@@ -76,27 +76,29 @@ def assert_quiet(network: Network, left: object) -> None:
     assert same, f"a network that comes in {mode} mode does not end in it; put its mode back"
 
 
-def mean(right: Right, scene: DigitScene, t: int, x_t: Tensor, eps_hat: Tensor) -> Tensor:
-    """Return what the step from timestep t leads to without its noise, from the images and the estimate."""
+def step_weights(right: Right, scene: DigitScene) -> list[tuple[Tensor, Tensor]]:
+    """Return the weights of x_t and of the noise estimate in the mean of the step from each timestep t."""
     alpha_bar, below = scene.schedule["alpha_bars"], torch.cat([torch.ones(1), scene.schedule["alpha_bars"]])
-    one, zero = torch.ones(1, 1, 1, 1), torch.zeros(1, 1, 1, 1)
-    clean = right("a1.3.estimate_clean", one, t, alpha_bar, zero).double() * x_t
-    clean += right("a1.3.estimate_clean", zero, t, alpha_bar, one).double() * eps_hat
-    from_noisy = right("a1.4.denoise_step", one, t + 1, t, below, zero).double()
-    from_clean = right("a1.4.denoise_step", zero, t + 1, t, below, one).double()
-    return from_clean * clean + from_noisy * x_t
+    first, second = torch.tensor([1.0, 0.0]).view(2, 1, 1, 1), torch.tensor([0.0, 1.0]).view(2, 1, 1, 1)
+    weights = []
+    for t in range(scene.num_ts):
+        of_noisy, of_eps = right("a1.3.estimate_clean", first, t, alpha_bar, second).double()
+        from_noisy, from_clean = right("a1.4.denoise_step", first, t + 1, t, below, second).double()
+        weights.append((from_clean * of_noisy + from_noisy, from_clean * of_eps))
+    return weights
 
 
-def assert_steps(right: Right, walk: Walk, estimates: list[Tensor]) -> None:
+def assert_steps(weights: list[tuple[Tensor, Tensor]], walk: Walk, estimates: list[Tensor]) -> None:
     """Raise AssertionError unless every step adds √β_t z to its mean, z ~ N(0, 1), and the last one nothing.
 
-    estimates: the noise estimates (N, 1, H, W) of the steps.
+    weights: of `step_weights`.  estimates: the noise estimates (N, 1, H, W) of the steps.
     """
     starts = [walk.before(number) for number in range(len(walk.images))]
     added: list[Tensor] = []
     for number, (x_t, eps_hat, image) in enumerate(zip(starts, estimates, walk.images, strict=True)):
         t = walk.scene.num_ts - 1 - number
-        rest = image - mean(right, walk.scene, t, x_t, eps_hat.double())
+        of_noisy, of_eps = weights[t]
+        rest = image - of_noisy * x_t - of_eps * eps_hat.double()
         if t == 0:
             far, size = float(rest.abs().max()), max(1.0, float(image.abs().max()))
             told = f"the last image must be x̂_0 itself, without noise; it is off by {far:.3g}"

@@ -7,8 +7,8 @@ from torch import Tensor
 
 from autograder.checks import Right, Unlike, exercise
 from autograder.checks.chance import assert_noise
-from autograder.checks.digit_scenes import LOUD, DigitScene, digit_scene, joined
-from autograder.checks.digit_steps import Walk, assert_quiet, assert_steps
+from autograder.checks.digit_scenes import DigitScene, digit_scene, joined
+from autograder.checks.digit_steps import Walk, assert_quiet, assert_steps, step_weights
 from autograder.checks.draws import Draw
 from autograder.checks.student import Student
 from autograder.link.networks import Network
@@ -43,13 +43,15 @@ def test_steps(student: Student, right: Right, draw: Draw) -> None:
 
     On 2,048 numbers a step, by bounds that raise a false alarm in one of 10⁶ checks at most for all 22.
     """
-    for loudness in (LOUD, 0.0):
-        walk = walked(student, draw, digit_scene(draw, loudness=loudness))
+    quiet = digit_scene(draw)
+    weights = step_weights(right, quiet)
+    for scene in (quiet.loud(), quiet):
+        walk = walked(student, draw, scene)
         walk.assert_times()
         estimates = [joined(step).returned for step in walk.steps]
         once = all(len(estimate) == COUNT for estimate in estimates)
         assert once, "the network is asked about an image more than once a step"
-        assert_steps(right, walk, estimates)
+        assert_steps(weights, walk, estimates)
 
 
 @exercise("ddpm_sample")

@@ -5,8 +5,8 @@ from torch import Tensor
 
 from autograder.checks import Right, Unlike, exercise
 from autograder.checks.chance import assert_noise
-from autograder.checks.digit_scenes import LOUD, DigitScene, classes, digit_scene, joined
-from autograder.checks.digit_steps import Walk, assert_quiet, assert_steps
+from autograder.checks.digit_scenes import DigitScene, classes, digit_scene, joined
+from autograder.checks.digit_steps import Walk, assert_quiet, assert_steps, step_weights
 from autograder.checks.draws import Draw
 from autograder.checks.student import Student
 from course.toolkit import seeds
@@ -40,9 +40,11 @@ def test_guidance(student: Student, right: Right, draw: Draw) -> None:
 
     On 2,048 numbers a step, by bounds that raise a false alarm in one of 10⁶ checks at most for all 33.
     """
-    for gamma, loudness in ((None, LOUD), (draw.number(2, 8), LOUD), (None, 0.0)):
-        walk, c = walked(student, draw, digit_scene(draw, loudness=loudness), gamma)
-        assert_guided(right, walk, c, 5.0 if gamma is None else gamma)
+    quiet = digit_scene(draw)
+    weights = step_weights(right, quiet)
+    for scene, gamma in ((quiet.loud(), None), (quiet.loud(), draw.number(2, 8)), (quiet, None)):
+        walk, c = walked(student, draw, scene, gamma)
+        assert_guided(right, weights, walk, c, 5.0 if gamma is None else gamma)
 
 
 @exercise("class_ddpm_sample", weight=2)
@@ -51,9 +53,11 @@ def test_limits(student: Student, right: Right, draw: Draw) -> None:
 
     On 2,048 numbers a step, by bounds that raise a false alarm in one of 10⁶ checks at most for all 22.
     """
+    scene = digit_scene(draw).loud()
+    weights = step_weights(right, scene)
     for gamma in (0.0, 1.0):
-        walk, c = walked(student, draw, digit_scene(draw, loudness=LOUD), gamma)
-        assert_guided(right, walk, c, gamma)
+        walk, c = walked(student, draw, scene, gamma)
+        assert_guided(right, weights, walk, c, gamma)
 
 
 @exercise("class_ddpm_sample")
@@ -98,13 +102,15 @@ def walked(student: Student, draw: Draw, scene: DigitScene, gamma: float | None)
     return Walk(scene, scene.oracle.steps(), images), c
 
 
-def assert_guided(right: Right, walk: Walk, c: Tensor, gamma: float) -> None:
+def assert_guided(
+    right: Right, weights: list[tuple[Tensor, Tensor]], walk: Walk, c: Tensor, gamma: float
+) -> None:
     """Raise AssertionError unless the loop goes on with the estimate of (B.9)."""
     walk.assert_times()
     answers = [answered(walk, number, c, gamma) for number in range(len(walk.steps))]
-    one, zero = torch.ones(1, 1, 1, 1), torch.zeros(1, 1, 1, 1)
-    of_uncond, of_cond = (right("a1.6.guide", *pair, gamma).double() for pair in ((one, zero), (zero, one)))
-    assert_steps(right, walk, [of_uncond * uncond + of_cond * cond for uncond, cond in answers])
+    first, second = torch.tensor([1.0, 0.0]).view(2, 1, 1, 1), torch.tensor([0.0, 1.0]).view(2, 1, 1, 1)
+    of_uncond, of_cond = right("a1.6.guide", first, second, gamma).double()
+    assert_steps(weights, walk, [of_uncond * uncond + of_cond * cond for uncond, cond in answers])
 
 
 def answered(walk: Walk, number: int, c: Tensor, gamma: float) -> tuple[Tensor, Tensor]:

@@ -6,7 +6,7 @@ This file also runs beside student code.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import torch
@@ -16,6 +16,7 @@ from .values import Malformed, Value
 
 MOST_NUMBERS = 2**20
 MOST_PARAMETERS = 2**18
+MOST_KEPT = 256
 LAYERS: dict[str, tuple[type[nn.Module], tuple[str, ...]]] = {
     "Conv2d": (nn.Conv2d, ("in_channels", "out_channels", "kernel_size", "stride", "padding")),
     "ConvTranspose2d": (
@@ -35,6 +36,8 @@ class Blocks:
     """
 
     build: Callable[..., nn.Module]
+    _empties: dict[str, nn.Module] = field(default_factory=dict, compare=False, repr=False)
+    _admitted: set[str] = field(default_factory=set, compare=False, repr=False)
 
     def layers(self, args: list[Value], kwargs: dict[str, Value]) -> list[Value]:
         """Return the layers of a network built with these arguments: the name of each and its numbers.
@@ -59,18 +62,41 @@ class Blocks:
         """
         network = self._empty(args, kwargs).train(training is True)
         full = _full_state(network, state)
-        _admit(network, inputs)
+        self._admit(network, [args, kwargs, training], inputs)
         with torch.no_grad():
             output = torch.func.functional_call(network, full, tuple(inputs))
         return [output, dict(zip(state, (full[name] for name in _names(network)), strict=True))]
 
     def _empty(self, args: list[Value], kwargs: Mapping[str, Value]) -> nn.Module:
-        """Return a network without numbers, which takes no memory."""
+        """Return a network without numbers, which takes no memory; the same one for the same arguments."""
+        if not all(type(value) in (int, float, bool, str) for value in (*args, *kwargs.values())):
+            raise TypeError("a block was built with something else than numbers; pass its channels")
+        key = repr((args, kwargs))
+        if key not in self._empties:
+            _make_room(self._empties)
+            self._empties[key] = self._new(args, kwargs)
+        return self._empties[key]
+
+    def _new(self, args: list[Value], kwargs: Mapping[str, Value]) -> nn.Module:
         with torch.device("meta"):
             network = self.build(*args, **kwargs)
         if (count := sum(p.numel() for p in network.parameters())) > MOST_PARAMETERS:
             raise ValueError(f"{count:,} parameters are more than a block needs; compare its channels")
         return network
+
+    def _admit(self, network: nn.Module, how: list[Value], inputs: list[Any]) -> None:
+        """Raise ValueError unless inputs are tensors, and they and the output of a sensible size."""
+        if not all(type(value) is Tensor and value.numel() <= MOST_NUMBERS for value in inputs):
+            raise ValueError("a block was given something else than a small tensor")
+        key = repr((how, [(value.dtype, tuple(value.shape)) for value in inputs]))
+        if key in self._admitted:
+            return
+        with torch.no_grad():
+            output = network(*(value.to("meta") for value in inputs))
+        if output.numel() > MOST_NUMBERS:
+            raise ValueError(f"the output would have {output.numel():,} numbers, which is too many")
+        _make_room(self._admitted)
+        self._admitted.add(key)
 
 
 class Proxies:
@@ -149,11 +175,6 @@ def _full_state(network: nn.Module, state: dict[str, Any]) -> dict[str, Tensor]:
     return full
 
 
-def _admit(network: nn.Module, inputs: list[Any]) -> None:
-    """Raise ValueError unless inputs are tensors, and they and the output of a sensible size."""
-    if not all(type(value) is Tensor and value.numel() <= MOST_NUMBERS for value in inputs):
-        raise ValueError("a block was given something else than a small tensor")
-    with torch.no_grad():
-        output = network(*(value.to("meta") for value in inputs))
-    if output.numel() > MOST_NUMBERS:
-        raise ValueError(f"the output would have {output.numel():,} numbers, which is too many")
+def _make_room(kept: dict[str, nn.Module] | set[str]) -> None:
+    if len(kept) >= MOST_KEPT:
+        kept.clear()

@@ -100,6 +100,19 @@ def test_inputs_that_are_none_or_too_large(inputs: list) -> None:
         Blocks(Block).run([1, 2], {}, inputs, False, STATE)
 
 
+@pytest.mark.parametrize("args", [[X, 2], [None, 2], [[1], 2]])
+def test_what_no_block_is_built_with(args: list) -> None:
+    with pytest.raises(TypeError, match="pass its channels"):
+        Blocks(Block).layers(args, {})
+
+
+def test_what_is_kept_is_bounded() -> None:
+    blocks = Blocks(Block)
+    for channels in range(1, 600):
+        blocks.layers([channels, 1], {})
+    assert len(blocks._empties) <= 256
+
+
 def test_its_own_numbers_are_used() -> None:
     block = Block(1, 2).eval()
     state = dict(enumerate_state(block))

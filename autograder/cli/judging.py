@@ -26,6 +26,7 @@ def judge(
     at_least: Annotated[float, typer.Option(min=0, max=1, help="The share below which it fails.")] = 0.9,
     num_ts: Annotated[int, typer.Option(min=1, max=1000, help="Steps of the noise schedule.")] = 300,
     guidance: Annotated[float, typer.Option(help="The guidance scale γ.")] = 5.0,
+    flow: Annotated[bool, typer.Option("--flow", help="Judge flow matching (X 2), not B 2.6.")] = False,
     seed: Annotated[int, typer.Option(min=0, max=2**40, help="Seed of the noise.")] = 29,
     device: Annotated[str | None, typer.Option(help="Where the reference samples: cpu or cuda.")] = None,
     seconds: Annotated[float, typer.Option(min=1, help="Time for one submission, on the CPU.")] = 1800.0,
@@ -35,10 +36,10 @@ def judge(
     """Judge class-conditional samples: is it the digit asked for, and how far are they from real ones?"""
     from autograder.judge import candidates, verdict
     from autograder.judge.judge import Judge
-    from autograder.judge.sampling import Order
+    from autograder.judge.sampling import Kind, Order
     from course.toolkit.devices import best_device, find_device
 
-    order = Order(each, num_ts, guidance, seed)
+    order = Order(each, num_ts, guidance, seed, Kind.FLOW if flow else Kind.DDPM)
     if what.suffix == WEIGHTS:
         place = find_device(device) if device else best_device()
         found = [candidates.reference_with(what, order, place)]

@@ -50,7 +50,7 @@ def _candidate(
     entry: Path, submission: Submission, order: Order, seconds: float, isolation: Isolation
 ) -> Candidate:
     def samples() -> Iterator[Tensor]:
-        weights = weights_in(entry)
+        weights = weights_in(entry, order.kind)
         yield from sample_submission(submission, weights, order, seconds, isolation)
 
     return Candidate(submission.student, samples, submission.remarks)

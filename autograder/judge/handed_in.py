@@ -3,43 +3,42 @@
 This file is copied beside student code, so it imports nothing of the project; it knows nothing of the judge.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from importlib import import_module
 from typing import Any
 
-import torch
 from torch import Tensor, nn
 
 NETWORK = ("part_b.s2_4_class", "ClassConditionalUNet")
-SAMPLER = ("part_b.s2_6_class_sampling", "class_ddpm_sample")
 SHOWN = 3
 
 
-def class_ddpm_sample(
-    weights: Mapping[str, Tensor],
-    num_hiddens: int,
-    schedule: dict[str, Tensor],
-    labels: Tensor,
-    guidance_scale: float,
-    generator: torch.Generator,
-) -> Any:
-    """Return what the sampler of this package yields last, for one image of each of the labels (N,).
+def class_ddpm_sample(weights: Mapping[str, Tensor], num_hiddens: int, *arguments: Any) -> Any:
+    """Return the last images that the sampler of B 2.6 yields; it has that one's name for failures to say.
 
-    It has the sampler's own name, by which failures call it.
-
-    Raises ValueError where the network does not take the weights, or the sampler yields nothing.
+    arguments: the sampler's, after the network.  Raises ValueError where the network does not take the
+    weights, or the sampler yields nothing.
     """
+    return _last("part_b.s2_6_class_sampling", "class_ddpm_sample", weights, num_hiddens, arguments)
+
+
+def class_fm_sample(weights: Mapping[str, Tensor], num_hiddens: int, *arguments: Any) -> Any:
+    """Return the last images that the sampler of X 2 yields, otherwise as `class_ddpm_sample`."""
+    return _last("extension.s2_flow_class", "class_fm_sample", weights, num_hiddens, arguments)
+
+
+def _last(
+    section: str, name: str, weights: Mapping[str, Tensor], num_hiddens: int, arguments: Iterable[Any]
+) -> Any:
     network = fitted(_theirs(*NETWORK)(1, 10, num_hiddens), weights)
-    num_ts = len(schedule["betas"])
-    sample = _theirs(*SAMPLER)
-    yielded = sample(network, schedule, labels, (28, 28), num_ts, generator, guidance_scale=guidance_scale)
+    yielded = _theirs(section, name)(network, *arguments)
     if isinstance(yielded, Tensor):
         return yielded
     last = None
     for images in yielded:
         last = images
     if last is None:
-        raise ValueError("class_ddpm_sample yields nothing; it must yield the images after every step")
+        raise ValueError(f"{name} yields nothing; it must yield the images after every step")
     return last
 
 

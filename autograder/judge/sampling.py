@@ -2,9 +2,10 @@
 
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -22,12 +23,26 @@ from autograder.link.remote import Remote
 from autograder.link.staging import copy_to, stage
 from autograder.submissions import Submission
 from course.toolkit import seeds
+from solutions.extension.s2_flow_class import class_fm_sample
 from solutions.part_b.s2_2_time_training import BETA_1, BETA_2, NUM_TS, ddpm_schedule
 from solutions.part_b.s2_4_class import ClassConditionalUNet
 from solutions.part_b.s2_6_class_sampling import class_ddpm_sample
 
 HELPER = "toolkit.handed_in"
 AT_ONCE = 100
+
+
+class Kind(StrEnum):
+    """A model that can be told the class, by the name that its weights have."""
+
+    DDPM = "class"
+    FLOW = "flow_class"
+
+
+SAMPLERS: dict[Kind, Callable[..., Iterator[Tensor]]] = {
+    Kind.DDPM: class_ddpm_sample,
+    Kind.FLOW: class_fm_sample,
+}
 
 
 @dataclass(frozen=True)
@@ -38,16 +53,24 @@ class Order:
     num_ts: int = NUM_TS
     guidance_scale: float = 5.0
     seed: int = 29
+    kind: Kind = Kind.DDPM
+
+    @property
+    def sampler(self) -> Callable[..., Iterator[Tensor]]:
+        """The reference's sampler of this kind; a submission's has the same name."""
+        return SAMPLERS[self.kind]
 
     @property
     def labels(self) -> Tensor:
         """The digits asked for (10 · each,), all ten in turn."""
         return torch.arange(DIGITS).repeat(self.each)
 
-    @property
-    def schedule(self) -> dict[str, Tensor]:
-        """The course's noise schedule."""
-        return ddpm_schedule(BETA_1, BETA_2, self.num_ts)
+    def arguments(self, labels: Tensor, generator: torch.Generator) -> list[Value]:
+        """Return what the sampler is given after the network, on the device of the labels."""
+        schedule = ddpm_schedule(BETA_1, BETA_2, self.num_ts)
+        first = [{name: values.to(labels.device) for name, values in schedule.items()}]
+        rest: list[Value] = [labels, (SIZE, SIZE), self.num_ts, generator, self.guidance_scale]
+        return [*first, *rest] if self.kind is Kind.DDPM else rest
 
     def parts(self, at_once: int) -> Iterator[tuple[Tensor, torch.Generator]]:
         """Yield the labels in parts, each with a generator of its own."""
@@ -66,12 +89,8 @@ def reference_network(weights: Weights, name: str) -> nn.Module:
 def sample_reference(network: nn.Module, order: Order) -> Iterator[Tensor]:
     """Yield the reference's samples, a part at a time, made on the network's device."""
     device = next(network.parameters()).device
-    schedule = {name: values.to(device) for name, values in order.schedule.items()}
     for labels, generator in order.parts(AT_ONCE):
-        asked = labels.to(device)
-        loop = class_ddpm_sample(
-            network, schedule, asked, (SIZE, SIZE), order.num_ts, generator, order.guidance_scale
-        )
+        loop = order.sampler(network, *order.arguments(labels.to(device), generator))
         yield check_samples(deque(loop, maxlen=1).pop(), len(labels))
 
 
@@ -94,9 +113,8 @@ def sample_submission(
                     raise TimedOut(
                         f"sampling took longer than {seconds:g} s in all; allow more, or ask for less"
                     )
-                arguments: list[Value] = [dict(weights.tensors), weights.num_hiddens, order.schedule, labels]
-                arguments += [order.guidance_scale, generator]
-                sampled = remote.call(HELPER, class_ddpm_sample.__name__, arguments)
+                arguments = [dict(weights.tensors), weights.num_hiddens, *order.arguments(labels, generator)]
+                sampled = remote.call(HELPER, order.sampler.__name__, arguments)
                 yield check_samples(sampled, len(labels))
 
 

@@ -8,9 +8,9 @@ from autograder.archives import ArchiveError, Entry, entries
 from autograder.judge.weights import LARGEST, Weights, read_weights
 from autograder.submissions import SubmissionsError, holds_parts, is_entry, listed
 
-NAMED = re.compile(r"class(?:-(\d{1,6}))?\.safetensors", re.ASCII)
-PICKLED = re.compile(r"class[-\w]*\.(pt|pth|ckpt|pkl|bin)", re.ASCII)
-HAND_IN = "hand in the file class-20.safetensors that `course train class` wrote"
+NAMED = r"(?:-(\d{1,6}))?\.safetensors"
+PICKLED = r"[-\w]*\.(pt|pth|ckpt|pkl|bin)"
+HAND_IN = "hand in the weights, a file such as class-20.safetensors, that `course train` wrote"
 
 
 def submissions_in(place: Path) -> list[Path]:
@@ -28,8 +28,8 @@ def submissions_in(place: Path) -> list[Path]:
     return found
 
 
-def weights_in(entry: Path) -> Weights:
-    """Return the class weights, those of most epochs, in a folder or zip.
+def weights_in(entry: Path, kind: str) -> Weights:
+    """Return the weights of a kind ("class"), those of most epochs, in a folder or zip.
 
     Raises ValueError where there are none that can be read.
     """
@@ -37,27 +37,27 @@ def weights_in(entry: Path) -> Weights:
         if entry.is_symlink():
             raise ArchiveError("it is a link, which is not followed")
         with entries(entry) as items:
-            chosen = _chosen(list(items))
+            chosen = _chosen(list(items), kind)
             content = chosen.read(LARGEST)
     except (ArchiveError, OSError) as error:
-        raise ValueError(f"the class weights in {entry.name} cannot be read: {error}") from None
+        raise ValueError(f"the weights `{kind}` in {entry.name} cannot be read: {error}") from None
     return read_weights(content, _base(chosen))
 
 
-def _chosen(items: list[Entry]) -> Entry:
-    ranked = sorted(_ranked(items), key=lambda pair: pair[0])
+def _chosen(items: list[Entry], kind: str) -> Entry:
+    ranked = sorted(_ranked(items, kind), key=lambda pair: pair[0])
     if ranked:
         return ranked[0][1]
-    pickles = [item.name for item in items if PICKLED.fullmatch(_base(item))]
+    pickles = [item.name for item in items if re.fullmatch(kind + PICKLED, _base(item), re.ASCII)]
     if pickles:
         raise ArchiveError(f"{pickles[0]} is a pickle, which can run code when it is read; {HAND_IN}")
     raise ArchiveError(f"there are none; {HAND_IN}")
 
 
-def _ranked(items: list[Entry]) -> Iterator[tuple[tuple[int, int, str], Entry]]:
+def _ranked(items: list[Entry], kind: str) -> Iterator[tuple[tuple[int, int, str], Entry]]:
     """Yield the weights found: most epochs first, then those nearest to the top."""
     for item in items:
-        match = NAMED.fullmatch(_base(item))
+        match = re.fullmatch(kind + NAMED, _base(item), re.ASCII)
         if match and not item.problem and "__MACOSX" not in item.name:
             yield (-int(match[1] or 0), item.name.count("/"), item.name), item
 

@@ -70,7 +70,7 @@ def test_a_class_is_judged(say: Callable, class_folder: Path, tmp_path: Path) ->
     assert code == 1, "bob has no weights"
     ada, bob = printed.split("bob", 1)
     assert "of 20 samples are the digit asked for" in ada
-    assert "there are none; hand in the file class-20.safetensors" in bob
+    assert "there are none; hand in the weights" in bob
     assert (tmp_path / "out" / "ada" / "samples.png").is_file()
     assert (tmp_path / "out" / "bob" / "judged.json").is_file()
 

@@ -1,6 +1,7 @@
 """Samples of the reference and of submissions: the same network and noise give the same images."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -9,14 +10,14 @@ import torch
 from safetensors.torch import save
 
 from autograder.judge.candidates import reference_with, submitted
-from autograder.judge.sampling import Order, reference_network, sample_reference, sample_submission
+from autograder.judge.sampling import Kind, Order, reference_network, sample_reference, sample_submission
 from autograder.judge.weights import Weights, read_weights
 from autograder.link.failures import Crashed, Missing, Raised, TimedOut
 from autograder.link.isolation import Isolation
 from autograder.submissions import Submission
 from solutions.part_b.s2_4_class import ClassConditionalUNet
 
-REFERENCE = Path(__file__).parents[3] / "solutions" / "part_b"
+SOLUTIONS = Path(__file__).parents[3] / "solutions"
 SAMPLER = "part_b/s2_6_class_sampling.py"
 ORDER = Order(each=2, num_ts=3)
 CPU = torch.device("cpu")
@@ -35,14 +36,15 @@ def quiet() -> dict[str, torch.Tensor]:
 
 
 @pytest.fixture
-def one_step(monkeypatch: pytest.MonkeyPatch) -> None:
+def any_image(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let any image pass as one: an untrained network's are far outside of [0, 1]."""
     monkeypatch.setattr("autograder.judge.sampling.check_samples", lambda samples, count: samples)
 
 
 @pytest.fixture(scope="module")
 def files() -> dict[str, bytes]:
-    return {f"part_b/{path.name}": path.read_bytes() for path in sorted(REFERENCE.glob("s*.py"))}
+    found = [path for part in ("part_b", "extension") for path in sorted((SOLUTIONS / part).glob("s*.py"))]
+    return {f"{path.parent.name}/{path.name}": path.read_bytes() for path in found}
 
 
 @pytest.fixture
@@ -64,13 +66,16 @@ def test_an_order_asks_for_all_digits_in_turn() -> None:
     assert parts[0][1].initial_seed() != parts[1][1].initial_seed()
 
 
-@pytest.mark.usefixtures("one_step")
+@pytest.mark.usefixtures("any_image")
+@pytest.mark.parametrize("kind", Kind)
 def test_a_submission_samples_as_the_reference_does(
-    sample: Callable, weights: Weights, monkeypatch: pytest.MonkeyPatch
+    kind: Kind, files: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("autograder.judge.sampling.AT_ONCE", 10)
-    network = reference_network(weights, "x").eval()
-    theirs, ours = sample(), list(sample_reference(network, ORDER))
+    order, state = replace(ORDER, kind=kind), ClassConditionalUNet(1, 10, 2).state_dict()
+    weights = Weights(state, 2)
+    ours = list(sample_reference(reference_network(weights, "x"), order))
+    theirs = list(sample_submission(Submission("ada", files), weights, order, 60, Isolation.PROCESS))
     assert len(theirs) == len(ours) == 2
     for their, our in zip(theirs, ours, strict=True):
         assert their.shape == (10, 1, 28, 28)
@@ -143,7 +148,7 @@ def test_a_submissions_remarks_stay_and_its_weights_are_read_when_wanted(tmp_pat
     (candidate,) = submitted(tmp_path / "ada", ORDER, 10, Isolation.PROCESS)
     assert candidate.name == "ada"
     assert "not UTF-8" in candidate.remarks[0]
-    with pytest.raises(ValueError, match="there are none"):
+    with pytest.raises(ValueError, match="`class` in ada cannot be read: there are none"):
         next(candidate.samples())
 
 

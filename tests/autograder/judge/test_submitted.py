@@ -29,7 +29,7 @@ def put(path: Path, data: bytes = b"") -> Path:
 
 
 def first_value(entry: Path) -> float:
-    return float(weights_in(entry).tensors["weights"][0])
+    return float(weights_in(entry, "class").tensors["weights"][0])
 
 
 @pytest.mark.parametrize(
@@ -37,7 +37,7 @@ def first_value(entry: Path) -> float:
 )
 def test_weights_are_found(entry: Path, place: str) -> None:
     put(entry / place)
-    assert weights_in(entry).num_hiddens == 1
+    assert weights_in(entry, "class").num_hiddens == 1
 
 
 def test_those_of_most_epochs_count_then_the_nearest(entry: Path) -> None:
@@ -47,6 +47,13 @@ def test_those_of_most_epochs_count_then_the_nearest(entry: Path) -> None:
     put(entry / "runs" / "class-20.safetensors", content(20))
     put(entry / "time-30.safetensors", content(30))
     assert first_value(entry) == 20
+
+
+def test_the_kind_is_part_of_the_name(entry: Path) -> None:
+    put(entry / "class-5.safetensors", content(5))
+    put(entry / "flow_class-2.safetensors", content(2))
+    assert first_value(entry) == 5
+    assert weights_in(entry, "flow_class").tensors["weights"][0] == 2
 
 
 def test_weights_in_a_zip(tmp_path: Path) -> None:
@@ -59,7 +66,7 @@ def test_weights_in_a_zip(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "data", "reason"),
     [
-        ("readme.txt", b"no", "there are none; hand in the file class-20.safetensors"),
+        ("readme.txt", b"no", "there are none; hand in the weights"),
         ("class-20.pt", b"PK", "class-20.pt is a pickle"),
         ("class.safetensors", b"PK\x03\x04", "class.safetensors is a pickle"),
         ("class.safetensors", content()[:-2], "truncated"),
@@ -68,28 +75,28 @@ def test_weights_in_a_zip(tmp_path: Path) -> None:
 def test_what_is_wrong_is_said(entry: Path, name: str, data: bytes, reason: str) -> None:
     put(entry / name, data)
     with pytest.raises(ValueError, match=reason):
-        weights_in(entry)
+        weights_in(entry, "class")
 
 
 def test_links_are_not_followed(entry: Path, tmp_path: Path) -> None:
     (entry / "class.safetensors").symlink_to(put(tmp_path / "secret" / "class.safetensors"))
     with pytest.raises(ValueError, match="link"):
-        weights_in(entry)
+        weights_in(entry, "class")
     (tmp_path / "eve").symlink_to(tmp_path / "secret")
     with pytest.raises(ValueError, match="eve cannot be read: it is a link"):
-        weights_in(tmp_path / "eve")
+        weights_in(tmp_path / "eve", "class")
 
 
 def test_too_much_is_not_read(entry: Path) -> None:
     with (entry / "class.safetensors").open("wb") as file:
         file.truncate(41 * 2**20)
     with pytest.raises(ValueError, match="larger than 40 MB"):
-        weights_in(entry)
+        weights_in(entry, "class")
 
 
 def test_a_broken_zip_is_said(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match=r"ada\.zip cannot be read: it is not a zip"):
-        weights_in(put(tmp_path / "ada.zip", b"nothing"))
+        weights_in(put(tmp_path / "ada.zip", b"nothing"), "class")
 
 
 def test_one_submission_and_a_class_of_them(entry: Path, tmp_path: Path) -> None:

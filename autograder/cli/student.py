@@ -161,8 +161,7 @@ def _check(sections: list[Section], package: str, *, verbose: bool = False, fres
     if fresh:
         console.clear()
     show(results, all_checks=verbose)
-    worth = practice.worth(results)
-    console.print(f"\n[bold]{worth['points']:g} of {worth['possible']:g} points[/]")
+    console.print(f"\n[bold]{practice.worth(results)}[/]")
     return exit_code(results)
 
 

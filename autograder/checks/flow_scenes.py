@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from autograder.checks.chance import not_normal, related, unlikely
+from autograder.checks.chance import assert_noise, unlikely
 from autograder.checks.digit_scenes import CLASSES, SPREAD, pictures
 from autograder.checks.draws import Draw
 from autograder.link.digit_oracle import Asked
@@ -60,7 +60,7 @@ def data(draw: Draw, count: int) -> Tensor:
 def assert_times(t: Tensor | None) -> Tensor:
     """Return the times in float64; AssertionError unless they look like independent draws from [0, 1).
 
-    A right answer is refused once in 10⁷ checks at most for each of the 8 bins.
+    A right answer is refused once in 10⁷ checks at most.
     """
     assert t is not None
     times = t.double()
@@ -83,12 +83,12 @@ def implied_noise(asked: Asked, pictures: Tensor) -> Tensor:
     return (asked.x.double() - t * pictures.double()) / (1 - t)
 
 
-def assert_noise(first: Tensor, second: Tensor) -> None:
-    """Raise AssertionError unless the noises of two calls look like N(0, 1), fresh for every image."""
-    problem = not_normal(first)
-    assert not problem, f"(x_t − t·data) / (1 − t), with t as the network is told, is not N(0, 1): {problem}"
-    assert not related(first[1:], first[:-1]), "several images get the same noise"
-    assert not related(first, second), "two generators give the same noise; draw it from `generator`"
+def assert_line(first: Tensor, second: Tensor) -> None:
+    """Raise AssertionError unless the `implied_noise` of two calls is N(0, 1), fresh for every image."""
+    what = "(x_t − t·data) / (1 − t), with t as the network is told,"
+    assert_noise(
+        first, second, what=what, again="two generators give the same noise; draw it from `generator`"
+    )
 
 
 def assert_start(start: Tensor, again: Tensor, other: Tensor) -> None:
@@ -96,10 +96,9 @@ def assert_start(start: Tensor, again: Tensor, other: Tensor) -> None:
 
     start, again: of the same seed.  other: of another.
     """
-    problem = not_normal(start)
-    assert not problem, f"the first images that the network is given are not N(0, 1): {problem}"
+    twice = "two seeds start from the same noise; draw it from `generator`"
+    assert_noise(start, other, what="what the network is first asked about", again=twice)
     assert torch.equal(start, again), "the same seed starts from another noise; draw it from `generator`"
-    assert not related(start, other), "two seeds start from the same noise; draw it from `generator`"
 
 
 def straight(noise: Tensor, picture: Tensor, num_ts: int) -> list[Tensor]:

@@ -11,7 +11,7 @@ from autograder.checks.digit_steps import assert_quiet
 from autograder.checks.draws import Draw
 from autograder.checks.flow_scenes import (
     CLOSE,
-    assert_noise,
+    assert_line,
     assert_start,
     assert_times,
     data,
@@ -72,7 +72,7 @@ def test_noise(student: Student, draw: Draw) -> None:
         scene.oracle.forget()
         student(scene.timed(), images, draw.generator())
         found.append(implied_noise(asked_once(scene.oracle, len(images)), images))
-    assert_noise(*found)
+    assert_line(*found)
 
 
 @exercise("time_fm_forward", weight=2)

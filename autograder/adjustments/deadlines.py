@@ -123,16 +123,12 @@ class _Reader:
         if type(days) is int and 0 < days <= MOST_DAYS:
             return due + timedelta(days=days)
         said = f"{'.'.join(path)} = {days!r}"
-        raise self._error(
-            path, f"{said} is no extension; write days, 1 to {MOST_DAYS}, or {{ a = a new time }}"
-        )
+        raise self._error(path, f"{said} is no extension; write 1 to {MOST_DAYS} days, or {{ a = TIME }}")
 
     def _known_part(self, path: tuple[str, ...]) -> None:
         if path[-1] not in self._letters:
-            letters = ", ".join(self._letters)
-            raise self._error(
-                path, f"{'.'.join(path)}: no part has the letter {path[-1]!r}; there are {letters}"
-            )
+            known = f"no part has the letter {path[-1]!r}; there are {', '.join(self._letters)}"
+            raise self._error(path, f"{'.'.join(path)}: {known}")
 
     def _policy(self) -> LatePolicy:
         known = {each.name for each in fields(LatePolicy)}

@@ -36,10 +36,8 @@ def read(path: Path, needed: Sequence[str], optional: Sequence[str]) -> list[Row
     for name in needed:
         if name not in columns:
             found = ", ".join(filter(None, columns)) or "nothing"
-            wanted = ",".join((*needed, *optional))
-            raise ValueError(
-                f"{path.name}: no column is called {name!r} (there is {found}); begin it: {wanted}"
-            )
+            first = f"make this its first line: {','.join((*needed, *optional))}"
+            raise ValueError(f"{path.name}: no column is called {name!r} (there is {found}); {first}")
     return list(_rows(records, columns, (*needed, *optional)))
 
 

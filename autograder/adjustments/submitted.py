@@ -34,9 +34,7 @@ def read(path: Path, table: Syllabus, zone: tzinfo | None) -> dict[str, dict[str
         if part and part not in letters:
             raise ValueError(f"{row.place}: no part has the letter {part!r}; there are {', '.join(letters)}")
         if part in times:
-            raise ValueError(
-                f"{row.place}: {row.cells['student']} comes a second time; keep the row that counts"
-            )
+            raise ValueError(f"{row.place}: {row.cells['student']} comes twice; keep the row that counts")
         times[part] = _time(row, zone)
     return {student: _by_part(times, letters) for student, times in found.items()}
 
@@ -49,7 +47,7 @@ def _by_part(times: Mapping[str, datetime], letters: list[str]) -> dict[str, dat
 def _time(row: Row, zone: tzinfo | None) -> datetime:
     text = row.cells["submitted"]
     try:
-        time = datetime.fromisoformat(re.sub(r"\s+(Z|[+-]\d\d:?\d\d)$", r"\1", text))
+        time = datetime.fromisoformat(re.sub(r"\s+([+-]\d\d:?\d\d)$", r"\1", text.replace(" UTC", "Z")))
     except ValueError:
         rule = "write one such as 2026-11-02 23:59:00 or 2026-11-02T23:59:00+01:00"
         raise ValueError(f"{row.place}: {text!r} is no time; {rule}") from None

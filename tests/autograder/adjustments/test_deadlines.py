@@ -75,7 +75,7 @@ WRONG = {
     'timezone = "Mars/Olympus"': "line 1: timezone = 'Mars/Olympus' is no time zone; write one such as",
     "timezone = 3": "line 1: timezone = 3 is no time zone",
     "deadlines = 3": "line 1: deadlines = 3 is no table; write [deadlines] and lines below it",
-    "[deadlines]\n# soon\na = 2026-06-01T23:59:00": "line 3: deadlines.a = 2026-06-01 23:59:00 has no time zone",
+    "[deadlines]\n# soon\na = 2026-06-01T23:59:00": "line 3: deadlines.a = 2026-06-01 23:59:00 has no",
     ZONE + "[deadlines]\nq = 2026-06-01": "line 3: deadlines.q: no part has the letter 'q'; there are a, z",
     ZONE + '[deadlines]\na = "soon"': "line 3: deadlines.a = soon is no time; write one such as 2026",
     "[late]\npercent = 10": "line 2: late.percent is nothing known; there are closed_after_days,",

@@ -54,7 +54,7 @@ def spread(
         from distributed import as_completed
 
         waiting, at_work = iter(items), dict[str, Item]()
-        ready = as_completed(raise_errors=False)
+        ready = as_completed(loop=client.loop, raise_errors=False)
         _submit(client, work, waiting, at_work, ready)
         for future in ready:
             item = at_work.pop(future.key)

@@ -14,6 +14,8 @@ FILE = "submitted.csv"
 NEEDED = ("student", "submitted")
 OPTIONAL = ("part",)
 EVERY_PART = ""
+WRITTEN = re.compile(r"([\d-]{8,10})[ T]([\d:.]{4,})(?: ?(Z|[+-]\d\d:?\d\d))?")
+"""A date, a time, and perhaps an offset; Gradescope puts a blank before it, Canvas writes UTC."""
 
 Times = Mapping[str, Mapping[str, datetime]]
 """By student and part's letter."""
@@ -46,11 +48,14 @@ def _by_part(times: Mapping[str, datetime], letters: list[str]) -> dict[str, dat
 
 def _time(row: Row, zone: tzinfo | None) -> datetime:
     text = row.cells["submitted"]
+    written = WRITTEN.fullmatch(text.replace(" UTC", "Z"))
     try:
-        time = datetime.fromisoformat(re.sub(r"\s+([+-]\d\d:?\d\d)$", r"\1", text.replace(" UTC", "Z")))
+        time = datetime.fromisoformat("{}T{}{}".format(*written.groups(default=""))) if written else None
     except ValueError:
+        time = None
+    if time is None:
         rule = "write one such as 2026-11-02 23:59:00 or 2026-11-02T23:59:00+01:00"
-        raise ValueError(f"{row.place}: {text!r} is no time; {rule}") from None
+        raise ValueError(f"{row.place}: {text!r} is no time; {rule}")
     if time.tzinfo is not None:
         return time.astimezone(zone) if zone else time
     if zone is None:

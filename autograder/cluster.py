@@ -20,7 +20,7 @@ Item = TypeVar("Item")
 Outcome = TypeVar("Outcome")
 
 PATIENCE_SECONDS = 20
-IN_ADVANCE = 2
+IN_ADVANCE = 4
 """Items that are on their way to every thread of the cluster."""
 
 _one_at_a_time = Lock()
@@ -54,11 +54,11 @@ def spread(
         from distributed import as_completed
 
         waiting, at_work = iter(items), dict[str, Item]()
-        ready = as_completed(loop=client.loop, raise_errors=False)
+        ready = as_completed(loop=client.loop, with_results=True, raise_errors=False)
         _submit(client, work, waiting, at_work, ready)
-        for future in ready:
-            item = at_work.pop(future.key)
-            yield item, _outcome(future, scheduler)
+        for batch in ready.batches():
+            for future, result in batch:
+                yield at_work.pop(future.key), _outcome(future, result)
             _submit(client, work, waiting, at_work, ready)
 
 
@@ -90,6 +90,7 @@ def _connected(scheduler: str) -> Iterator[Any]:
     """Return a client of a scheduler that has workers."""
     try:
         from distributed import Client
+        from distributed.comm import CommClosedError
     except ImportError:
         raise ValueError('--scheduler needs dask; install it: pip install -e ".[cluster]"') from None
     logging.getLogger("distributed").setLevel(logging.CRITICAL)
@@ -106,18 +107,18 @@ def _connected(scheduler: str) -> Iterator[Any]:
             raise ValueError(
                 f"the scheduler at {scheduler} has no workers; start some with {start}"
             ) from None
-        yield client
+        try:
+            yield client
+        except (CancelledError, CommClosedError):
+            gone = f"the scheduler at {scheduler} is gone; start it and grade again"
+            raise RuntimeError(f"{gone}, what was graded is kept") from None
 
 
-def _outcome(future: Any, scheduler: str) -> Any:
-    try:
-        return future.result()
-    except CancelledError:
-        raise RuntimeError(
-            f"the scheduler at {scheduler} is gone; start it and grade again, what was graded is kept"
-        ) from None
-    except Exception as error:
-        return error
+def _outcome(future: Any, result: Any) -> Any:
+    """Return what became of an item; raises CancelledError when nobody knows any more."""
+    if isinstance(result, CancelledError):
+        raise result
+    return result[1] if future.status == "error" else result
 
 
 def _graded_there(

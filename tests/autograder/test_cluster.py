@@ -21,13 +21,20 @@ pytest.importorskip("distributed", reason="dask is not installed")
 
 ROOT = Path(__file__).parents[2]
 HOST = """
-import sys, time
+import subprocess, sys, time
 from distributed import LocalCluster
+
+def worker(address):
+    command = [sys.executable, "-m", "distributed.cli.dask_worker", address, "--no-nanny", "--nthreads", "1"]
+    return subprocess.Popen([*command, "--no-dashboard"])
+
 if __name__ == "__main__":
-    workers = int(sys.argv[1])
-    with LocalCluster(workers, threads_per_worker=1, dashboard_address=None) as cluster:
+    with LocalCluster(n_workers=0, dashboard_address=None) as cluster:
         print(cluster.scheduler_address, flush=True)
-        sys.stdin.read()
+        workers = [worker(cluster.scheduler_address) for _ in range(int(sys.argv[1]))]
+        while True:
+            time.sleep(0.1)
+            workers = [w if w.poll() is None else worker(cluster.scheduler_address) for w in workers]
 """
 WORK = """
 import os, signal

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.markup import escape
 
-from autograder.cli import exporting
+from autograder.cli import exporting, judging
+from autograder.cli.holding import HELD, held
 from autograder.cli.terminal import SOMETHING_FAILED, console, end_well, progress, watching
 from autograder.link.isolation import Isolation
 
 if TYPE_CHECKING:
     from rich.progress import Progress
-
 
 app = typer.Typer(
     help="Grade submissions, build the student edition, prove the course sound.",
@@ -24,9 +24,6 @@ app = typer.Typer(
 app.add_typer(exporting.app, name="export")
 
 Jobs = Annotated[int, typer.Option(min=1, help="Submissions at a time.")]
-HELD = "How student code is held. A process is kept from the verdict only, a sandbox from the machine too."
-BARE = "--isolation process keeps hostile code from neither your files nor your network"
-TRUSTING = "--isolation process --i-trust-this-code"
 CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
@@ -43,9 +40,9 @@ def demo(
     from autograder import classroom, example_class
     from autograder.cli import classes
 
-    held = _held(isolation, trusted=True) if isolation else _best()
+    holding = held(isolation, trusted=True) if isolation else _best()
     with progress() as bars:
-        grader = classroom.Grader(jobs=jobs, isolation=held, bars=bars, notice=classes.note)
+        grader = classroom.Grader(jobs=jobs, isolation=holding, bars=bars, notice=classes.note)
         graded = classroom.grade(example_class.submissions(), out, grader)
         page = _project_page(out / "gallery", bars) if gallery else None
     classes.conclude(graded, out)
@@ -81,9 +78,9 @@ def grade(
     from autograder.submissions import discover
 
     handed_in = discover(submissions)
-    held = _held(isolation, trusted=trusted, here=scheduler is None)
+    holding = held(isolation, trusted=trusted, here=scheduler is None)
     with progress() as bars:
-        grader = classroom.Grader(jobs, scheduler, secret, held, regrade, bars, classes.note)
+        grader = classroom.Grader(jobs, scheduler, secret, holding, regrade, bars, classes.note)
         if diff:
             moves = classroom.compare(handed_in, out, grader)
         else:
@@ -127,32 +124,18 @@ def check_course() -> None:
     console.print("[green]✓[/] The course is sound.")
 
 
+app.command()(judging.judge)
+
+
 def main() -> None:
     """Run the command."""
     end_well(app)
 
 
-def _held(isolation: Isolation, *, trusted: bool, here: bool = True) -> Isolation:
-    """Return the isolation that was asked for; raises ValueError where it must not or cannot be used.
-
-    here: whether student code will run on this machine; a worker of a cluster tries its sandbox itself.
-    """
-    if isolation is Isolation.PROCESS and not trusted:
-        raise ValueError(
-            f"{BARE}; use the sandbox, or say {TRUSTING} if nobody hostile has handed anything in"
-        )
-    if isolation is Isolation.SANDBOX and here:
-        from autograder.link.selftest import available
-
-        if reason := available():
-            raise ValueError(f"the sandbox cannot be used: {reason}. To grade without it, say {TRUSTING}")
-    return isolation
-
-
 def _best() -> Isolation:
     """Return the sandbox where it can be used; say why where it cannot."""
     try:
-        return _held(Isolation.SANDBOX, trusted=True)
+        return held(Isolation.SANDBOX, trusted=True)
     except ValueError as error:
         console.print(f"[yellow]Note:[/] {escape(str(error).partition('. To grade')[0])}.")
         console.print("The bundled class is our own code; it is graded with --isolation process.")

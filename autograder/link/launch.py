@@ -21,7 +21,10 @@ from .limits import Limits
 from .printed import Printed
 from .watch import Watch
 
-RUNTIME = ["calls", "describe", "failures", "frames", "packing", "rooms", "unpacking", "values", "worker"]
+RUNTIME = [
+    *("calls", "describe", "failures", "frames", "lending", "networks", "packing", "rooms"),
+    *("trials", "unpacking", "values", "worker"),
+]
 BOOT = (
     "import json, sys; settings = json.loads(sys.argv.pop()); sys.path += settings['path']; "
     "from link.worker import main; main(settings)"

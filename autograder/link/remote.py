@@ -16,6 +16,7 @@ from .isolation import Isolation
 from .launch import Child
 from .limits import Limits
 from .printed import Printed
+from .trials import Experiment
 from .values import Malformed
 
 Key = tuple[str, str]
@@ -77,11 +78,12 @@ class Remote:
         *,
         lent: Lent = NOTHING_LENT,
         echo: bool = False,
+        trial: Experiment | None = None,
     ) -> Value:
         """Call a function, as `Implementation` says, within the limits."""
         self._admit((section, function))
         bridge = Bridge(most_bytes=self._limits.frame_bytes)
-        request, tensors = bridge.request(section, function, args, kwargs, lent, echo)
+        request, tensors = bridge.request(section, function, args, kwargs, lent, echo, trial)
         self._load([section, *(lender for lender, _ in lent)])
         if section in self._dead and (section, function) not in lent:
             raise self._dead[section].with_traceback(None)

@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 
 from autograder.link import launch
+from autograder.link.implementation import Implementation
 from autograder.link.isolation import Isolation
+from autograder.link.local import Local
 from autograder.link.remote import Remote
 from autograder.link.selftest import available
 from autograder.link.staging import stage
@@ -18,7 +20,8 @@ BROKEN = b"def broken(x:\n    return x\n"
 
 
 def section_files() -> dict[str, bytes]:
-    files = {f"part_a/{file.name}": file.read_bytes() for file in sorted(STUDENTS.glob("part_a/*.py"))}
+    found = sorted(STUDENTS.glob("part_*/*.py"))
+    files = {file.relative_to(STUDENTS).as_posix(): file.read_bytes() for file in found}
     return files | {"part_a/s1_3_broken.py": BROKEN}
 
 
@@ -63,3 +66,16 @@ def sandboxed_worker(staged: Path):
         pytest.skip(f"the sandbox cannot be used: {reason}")
     with Remote.start(staged, isolation=Isolation.SANDBOX) as remote:
         yield remote
+
+
+@pytest.fixture(params=["inprocess", "process", "sandbox"])
+def code(request: pytest.FixtureRequest, staged: Path) -> Implementation:
+    workers = {"process": "worker", "sandbox": "sandboxed_worker"}
+    made = (
+        Local.of_folder(staged / "course")
+        if request.param == "inprocess"
+        else request.getfixturevalue(workers[request.param])
+    )
+    assert made.isolation == request.param
+    made.output()
+    return made

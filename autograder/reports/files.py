@@ -11,15 +11,18 @@ UNFINISHED = re.compile(r"\..+\.[0-9a-f]{8}\.unfinished")
 def replace(path: Path, text: str, *, private: bool = False) -> None:
     """Write `text` as UTF-8 to `path`, its folder made where needed, so that no reader sees half of it.
 
-    Lone surrogates are written as escapes, the way JSON does.  private: nobody but the owner may read it.
-    Raises OSError when the disk refuses; then the old file is still there.
+    Lone surrogates are written as escapes, the way JSON does.  A file that already says `text` is left alone.
+    private: nobody but the owner may read it.  Raises OSError when the disk refuses; then the old file stays.
     """
+    content = text.encode("utf-8", "backslashreplace")
+    if path.is_file() and path.read_bytes() == content:
+        return
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_name(f".{path.name}.{secrets.token_hex(4)}.unfinished")
     mode = 0o600 if private else 0o666
     try:
         with open(unfinished, "xb", opener=lambda name, flags: os.open(name, flags, mode)) as file:
-            file.write(text.encode("utf-8", "backslashreplace"))
+            file.write(content)
             file.flush()
             os.fsync(file.fileno())
         os.replace(unfinished, path)

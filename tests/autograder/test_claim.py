@@ -108,17 +108,24 @@ end_well(fill)
 """
 
 
-@pytest.mark.skipif(shutil.which("bwrap") is None, reason="a small disk is made by bubblewrap")
-def test_a_really_full_disk(tmp_path: Path) -> None:
-    small = ["bwrap", "--dev-bind", "/", "/", "--size", str(2**18), "--tmpfs", str(tmp_path)]
-    command = [*small, sys.executable, "-c", FILLING, str(tmp_path)]
-    ended = subprocess.run(
-        command, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True
-    )
+DISKS = {
+    "full": (["--size", str(2**18), "--tmpfs"], 1, "No space left on device"),
+    "read-only": (["--ro-bind"], 2, "Read-only file system"),
+}
+
+
+@pytest.mark.skipif(shutil.which("bwrap") is None, reason="the disks are made by bubblewrap")
+@pytest.mark.parametrize("disk", DISKS)
+def test_a_disk_that_really_refuses(tmp_path: Path, disk: str) -> None:
+    words, times, said = DISKS[disk]
+    command = ["bwrap", "--dev-bind", "/", "/", *words, *[str(tmp_path)] * times]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    filling = [*command, sys.executable, "-c", FILLING, str(tmp_path)]
+    ended = subprocess.run(filling, env=environment, capture_output=True, text=True)
     if "bwrap:" in ended.stderr:
         pytest.skip(ended.stderr)
+    told = " ".join(ended.stderr.split())
     assert ended.returncode == 2
-    said = " ".join(ended.stderr.split())
-    assert "No space left on device" in said
-    assert "is kept: make room, or make it writable, and grade again" in said
-    assert "Traceback" not in said
+    assert said in told
+    assert "is kept: make room, or make it writable, and grade again" in told
+    assert "Traceback" not in told

@@ -120,7 +120,8 @@ def _reports(students: Sequence[Submission], out: Path, secret: bytes, grader: G
     for submission in students:
         if submission.student not in again and (report := earlier[submission.student]):
             yield report
-    yield from _graded(changed, earlier, keys, secret, grader)
+    if changed:
+        yield from _graded(changed, earlier, keys, secret, grader)
 
 
 def _graded(

@@ -132,6 +132,8 @@ def test_a_class_is_graded_there_and_not_again(start: Started, tmp_path: Path) -
     address, _ = start(1)
     grader = Grader(scheduler=address, isolation=Isolation.PROCESS)
     (report,) = classroom.grade([Submission("nobody")], tmp_path / "out", grader)
+    gone = Grader(scheduler="tcp://127.0.0.1:9", isolation=Isolation.PROCESS)
+    assert classroom.grade([Submission("nobody")], tmp_path / "out", gone) == [report]
     assert (report.total, report.graded, report.isolation) == (0, True, "process")
     here = Grader(isolation=Isolation.PROCESS)
     assert classroom.grade([Submission("nobody")], tmp_path / "out", here) == [report]

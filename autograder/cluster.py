@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cache, partial
 from itertools import islice
 from threading import Lock
+from time import monotonic, sleep
 from typing import Any, TypeVar
 
 from autograder.link.failures import LinkError
@@ -20,6 +21,8 @@ Item = TypeVar("Item")
 Outcome = TypeVar("Outcome")
 
 PATIENCE_SECONDS = 20
+WORKERLESS_SECONDS = 300
+MOMENT_SECONDS = 0.02
 IN_ADVANCE = 4
 """Items that are on their way to every thread of the cluster."""
 
@@ -48,7 +51,8 @@ def spread(
     """Yield each item once, with what `work` makes of it on the cluster, or raises, as they are ready.
 
     What a lost worker was at is done again by another; what loses one worker after the other is yielded with
-    the error.  Raises ValueError where the scheduler cannot be used, RuntimeError when it is lost.
+    the error.  Raises ValueError where the scheduler cannot be used, RuntimeError when it is lost, or has had
+    no workers for long.
     """
     with _connected(scheduler) as client:
         from distributed import as_completed
@@ -56,7 +60,7 @@ def spread(
         waiting, at_work = iter(items), dict[str, Item]()
         ready = as_completed(loop=client.loop, with_results=True, raise_errors=False)
         _submit(client, work, waiting, at_work, ready)
-        for batch in ready.batches():
+        for batch in _batches(client, ready):
             for future, result in batch:
                 yield at_work.pop(future.key), _outcome(future, result)
             _submit(client, work, waiting, at_work, ready)
@@ -83,6 +87,23 @@ def _submit(
         future = client.submit(work, item, pure=False)
         at_work[future.key] = item
         ready.add(future)
+
+
+def _batches(client: Any, ready: Any) -> Iterator[list[Any]]:
+    """Yield what is ready, until nothing is at work; raises RuntimeError when nobody has worked for long."""
+    seen = looked = monotonic()
+    while not ready.is_empty():
+        if ready.has_ready():
+            yield ready.next_batch()
+            continue
+        sleep(MOMENT_SECONDS)
+        if (now := monotonic()) - looked >= 1:
+            looked, seen = now, now if client.nthreads() else seen
+        if now - seen > WORKERLESS_SECONDS:
+            raise RuntimeError(
+                f"the scheduler has had no workers for {WORKERLESS_SECONDS} s; start some and grade again, "
+                "what was graded is kept"
+            )
 
 
 @contextmanager

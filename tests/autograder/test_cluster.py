@@ -17,7 +17,7 @@ from autograder.cluster import Edition
 from autograder.link.isolation import Isolation
 from autograder.submissions import Submission
 
-pytest.importorskip("distributed", reason="dask is not installed")
+Client = pytest.importorskip("distributed", reason="dask is not installed").Client
 
 ROOT = Path(__file__).parents[2]
 HOST = """
@@ -125,6 +125,15 @@ def test_a_lost_scheduler_is_told(start: Started, work: Callable[[int], int]) ->
     os.killpg(process.pid, signal.SIGKILL)
     with pytest.raises(RuntimeError, match=rf"the scheduler at {address} is gone; start it and grade again"):
         list(outcomes)
+
+
+@pytest.mark.slow
+def test_a_cluster_whose_workers_are_gone_is_told(start: Started, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cluster, "WORKERLESS_SECONDS", 2)
+    address, _ = start(1)
+    monkeypatch.setattr(Client, "nthreads", lambda client: {})
+    with pytest.raises(RuntimeError, match=r"has had no workers for 2 s; start some and grade again"):
+        list(cluster.spread(time.sleep, [30], address))
 
 
 @pytest.mark.slow

@@ -22,7 +22,7 @@ from .printed import Printed
 from .watch import Watch
 
 RUNTIME = [
-    *("calls", "describe", "failures", "frames", "lending", "networks", "packing", "rooms"),
+    *("calls", "describe", "failures", "filling", "frames", "lending", "networks", "packing", "rooms"),
     *("trials", "unpacking", "values", "worker"),
 ]
 BOOT = (

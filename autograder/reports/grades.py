@@ -25,7 +25,7 @@ def write_csv(reports: Sequence[Report], syllabus: Syllabus, path: Path) -> None
     Where the grader broke, `total` and the sections it broke in are empty and `note` says "ungraded"; it also
     says which points were given by hand.  A section that was not graded is empty.  No cell starts a formula.
     """
-    keys = [section.key for section in syllabus.sections]
+    keys = [section.key for section in syllabus.sections if section.exercises]
     table = io.StringIO()
     writer = csv.writer(table, lineterminator="\n")
     late = ["late"] if any(report.deliveries for report in reports) else []

@@ -16,19 +16,21 @@ from course.toolkit import figures, seeds
 from course.toolkit.studio import Exhibit, Studio
 
 from .s1_1_unet import UnconditionalUNet
-from .s1_2_denoiser import SHOWN_DIGITS, SHOWN_SIGMAS, add_noise
+from .s1_2_denoiser import SHOWN_SIGMAS, at_all_levels
+
+SHOWN_DIGITS = 3
 
 
 def demo(studio: Studio) -> Iterator[Exhibit]:
     """Show the same digits at every noise level, and what the denoiser of σ = 0.5 makes of them."""
     unet = studio.network("denoiser", UnconditionalUNet(1, studio.run("denoiser").hidden))
-    x = studio.digits.images[:SHOWN_DIGITS]
-    eps = seeds.noise(x.shape, studio.generator(), device=x.device)
-    images, rows = [], []
-    for sigma in SHOWN_SIGMAS:
-        z = add_noise(x, sigma, eps)
+    digits = studio.digits.images[:SHOWN_DIGITS]
+    noises = seeds.noise(digits.shape, studio.generator(), device=digits.device)
+    images = []
+    for x, eps in zip(digits.chunk(SHOWN_DIGITS), noises.chunk(SHOWN_DIGITS), strict=True):
+        z = at_all_levels(x, eps)
         with torch.inference_mode():
             images += [figures.digits(z), figures.digits(unet(z))]
-        rows += [f"σ = {sigma:g}", "denoised"]
-    figure = figures.grid(images, title="Trained on σ = 0.5, tried on all", rows=rows)
+    columns, rows = [f"σ = {sigma:g}" for sigma in SHOWN_SIGMAS], ["noisy", "denoised"] * SHOWN_DIGITS
+    figure = figures.grid(images, title="Trained on σ = 0.5, tried on all", rows=rows, columns=columns)
     yield Exhibit("out-of-distribution", "Beyond the noise that it knows, noise becomes strokes.", figure)

@@ -94,13 +94,19 @@ def recipe(num_hiddens: int = 128, epochs: int = 5) -> Recipe:
     )
 
 
+def at_all_levels(x: Tensor, eps: Tensor) -> Tensor:
+    """Return one digit (1, 1, 28, 28) at every level of SHOWN_SIGMAS, (7, 1, 28, 28).  Given."""
+    return torch.cat([add_noise(x, sigma, eps) for sigma in SHOWN_SIGMAS])
+
+
 def demo(studio: Studio) -> Iterator[Exhibit]:
     """Show digits at seven noise levels, the loss curve, and test digits denoised after each kept epoch."""
     x = studio.digits.images[:SHOWN_DIGITS]
     eps = seeds.noise(x.shape, studio.generator(), device=x.device)
-    noisy = [figures.digits(add_noise(x, sigma, eps)) for sigma in SHOWN_SIGMAS]
-    rows = [f"σ = {sigma:g}" for sigma in SHOWN_SIGMAS]
-    figure = figures.grid(noisy, title="Digits, noisier and noisier", rows=rows)
+    pairs = zip(x.chunk(SHOWN_DIGITS), eps.chunk(SHOWN_DIGITS), strict=True)
+    noisy = [figures.digits(at_all_levels(*pair)) for pair in pairs]
+    columns = [f"σ = {sigma:g}" for sigma in SHOWN_SIGMAS]
+    figure = figures.grid(noisy, title="Digits, noisier and noisier", columns=columns)
     yield Exhibit("noise", "The same digits and the same noise, stronger and stronger.", figure)
 
     run = studio.run("denoiser")

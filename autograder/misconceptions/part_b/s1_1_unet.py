@@ -15,7 +15,7 @@ def finished(layer: nn.Module, out_channels: int) -> nn.Module:
 
 @instead_of("Conv")
 def conv_without_batch_norm(in_channels: int, out_channels: int) -> nn.Module:
-    """The batch norm is missing: nn.BatchNorm2d(out_channels), between the convolution and the GELU."""
+    """The batch norm is missing. nn.BatchNorm2d(out_channels) is between the convolution and the GELU."""
     return nn.Sequential(nn.Conv2d(in_channels, out_channels, 3, 1, 1), nn.GELU())
 
 
@@ -57,7 +57,7 @@ def down_conv_pooled(in_channels: int, out_channels: int) -> nn.Module:
 
 @instead_of("DownConv")
 def down_conv_without_batch_norm(in_channels: int, out_channels: int) -> nn.Module:
-    """The batch norm is missing: nn.BatchNorm2d(out_channels), between the convolution and the GELU."""
+    """The batch norm is missing. nn.BatchNorm2d(out_channels) is between the convolution and the GELU."""
     return nn.Sequential(nn.Conv2d(in_channels, out_channels, 3, 2, 1), nn.GELU())
 
 

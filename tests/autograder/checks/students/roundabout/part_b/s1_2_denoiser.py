@@ -27,4 +27,4 @@ def train_denoiser(unet, images, *, sigma=0.5, epochs=5, batch_size=256, learnin
             loss = denoising_loss(unet, torch.stack([images[i] for i in batch]), sigma, generator)
             loss.backward()
             adam.step()
-            yield float(loss)
+            yield float(loss.detach())

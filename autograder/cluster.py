@@ -1,6 +1,7 @@
 """Work spread over a dask cluster; a worker that is lost costs nobody's work."""
 
 import logging
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import CancelledError
 from contextlib import contextmanager
@@ -23,6 +24,7 @@ Outcome = TypeVar("Outcome")
 PATIENCE_SECONDS = 20
 WORKERLESS_SECONDS = 300
 MOMENT_SECONDS = 0.02
+ADDRESS = re.compile(r"(tcp|tls|ws|wss)://[^/\s]+:\d{1,5}")
 IN_ADVANCE = 4
 """Items that are on their way to every thread of the cluster."""
 
@@ -114,6 +116,8 @@ def _connected(scheduler: str) -> Iterator[Any]:
         from distributed.comm import CommClosedError
     except ImportError:
         raise ValueError('--scheduler needs dask; install it: pip install -e ".[cluster]"') from None
+    if not ADDRESS.fullmatch(scheduler):
+        raise ValueError(f"--scheduler {scheduler} is no address; write one such as tcp://host:8786")
     logging.getLogger("distributed").setLevel(logging.CRITICAL)
     try:
         client = Client(scheduler, timeout=PATIENCE_SECONDS, set_as_default=False)

@@ -158,13 +158,19 @@ def test_a_scheduler_without_workers(start: Started, monkeypatch: pytest.MonkeyP
         list(cluster.spread(str, [1], address))
 
 
-@pytest.mark.parametrize(
-    "address", ["tcp://127.0.0.1:9", "tcp://nowhere.invalid:8786", "nonsense", "http://x"]
-)
+@pytest.mark.parametrize("address", ["tcp://127.0.0.1:9", "tcp://nowhere.invalid:8786"])
 def test_a_scheduler_that_is_not_there(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cluster, "PATIENCE_SECONDS", 1)
     with pytest.raises(
         ValueError, match=rf"no scheduler answers at {address} .*; start it with `dask scheduler`"
+    ):
+        list(cluster.spread(str, [1], address))
+
+
+@pytest.mark.parametrize("address", ["nonsense", "http://x", "tcp://host", "tcp://:8786/", "host:8786", ""])
+def test_what_is_no_address(address: str) -> None:
+    with pytest.raises(
+        ValueError, match=rf"--scheduler {address} is no address; write one such as tcp://host"
     ):
         list(cluster.spread(str, [1], address))
 

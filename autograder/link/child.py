@@ -90,12 +90,13 @@ class Child:
 
         Raises TimeoutError past the deadline, FrameError when the process has ended.
         """
+        ended = False
         while (left := self.deadline - time.monotonic()) > 0:
-            ended = self._process.ended()
             if descriptor in self._listen(descriptor, event, 0 if ended else min(left, HEARTBEAT_SECONDS)):
                 return
             if ended:
                 raise FrameError("it ended")
+            ended = self._process.ended()
         raise TimeoutError
 
     def hear(self) -> None:

@@ -1,6 +1,7 @@
 """A zygote as this side knows it: started once, in the sandbox, and asked for a worker in milliseconds."""
 
 import os
+import signal
 import socket
 import subprocess
 import tempfile
@@ -34,6 +35,7 @@ class Zygote:
         self._begun, self._over = Event(), Event()
         self._trouble: OSError | None = None
         self._process: subprocess.Popen[bytes] | None = None
+        self._inside: int | None = None
         self._line, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with tempfile.TemporaryDirectory(prefix="course-") as folder, tempfile.TemporaryFile() as said:
             install_runtime(Path(folder, "runtime", "link"))
@@ -48,9 +50,9 @@ class Zygote:
     def close(self) -> None:
         """End it and every worker that it started; a second time does nothing."""
         self._line.close()
-        if self._owner == os.getpid() and self._process is not None:
-            with suppress(ProcessLookupError):
-                self._process.kill()
+        if self.alive and self._inside is not None:
+            with suppress(OSError):
+                signal.pidfd_send_signal(self._inside, signal.SIGKILL)
             self._over.wait(LAST_SECONDS)
 
     def _hold(self, folder: Path, theirs: socket.socket, said: IO[bytes], limits: Limits) -> None:
@@ -65,6 +67,8 @@ class Zygote:
         if self._process is not None:
             self._process.wait()
         self._over.set()
+        if self._inside is not None:
+            os.close(self._inside)
 
     def _start(
         self, folder: Path, theirs: socket.socket, said: IO[bytes], limits: Limits
@@ -75,8 +79,11 @@ class Zygote:
         with sandbox.Walled(inside, rooms, site_packages(), limits, zygote=True) as walls:
             passed = (theirs.fileno(), *walls.descriptors)
             process = started(walls.command, passed, said.fileno(), folder, sandbox.HOME)
-            with suppress(OSError):
+            try:
                 self.number = walls.process()
+                self._inside = os.pidfd_open(self.number)
+            except OSError:
+                process.kill()
         return process
 
     def _await(self, seconds: float, said: IO[bytes]) -> None:
@@ -113,7 +120,7 @@ class Forked:
     """A worker that a zygote has split off."""
 
     def __init__(self, report: socket.socket, watch: Watch, opening: tuple[Message, Tensors]) -> None:
-        """Take the socket on which its end is reported, its watch, and the first message that it waits for."""
+        """Take the socket that reports its end, its watch, and the first message that it waits for."""
         self.watch: Watch | None = watch
         self.opening: tuple[Message, Tensors] | None = opening
         self._report, self._process = report, watch
@@ -126,11 +133,11 @@ class Forked:
         """Kill it, and return how it ended, None where its keeper is gone."""
         self._process.end()
         self._report.settimeout(LAST_SECONDS)
-        with self._report:
-            try:
-                return int(self._report.recv(16))
-            except (OSError, ValueError):
-                return None
+        with self._report, suppress(OSError, ValueError):
+            status = int(self._report.recv(16))
+            self._report.recv(1)  # comes back empty when the keeper has ended too
+            return status
+        return None
 
 
 def contents(staged: Path) -> dict[str, bytes]:

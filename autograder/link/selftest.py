@@ -21,7 +21,15 @@ SECONDS = 30
 SPACES = ("net", "pid", "ipc", "uts", "user", "mnt")
 FORBIDDEN = ("/etc/passwd", "/etc/shadow", "/sys/kernel", "/proc/1/root/home")
 WRITABLE = (str(sandbox.HOME), str(sandbox.SHARED))
-READ_ONLY = ("/", "/usr/lib", "/dev", "/runtime", "/submission", "/proc/sys/kernel/hostname", "/proc/self/comm")
+READ_ONLY = (
+    "/",
+    "/usr/lib",
+    "/dev",
+    "/runtime",
+    "/submission",
+    "/proc/sys/kernel/hostname",
+    "/proc/self/comm",
+)
 PROBE = Path(__file__).with_name("probe.py")
 ALONE = "\nimport sys\nprint(report(sys.argv[1]))\n"
 PLACE, SECTION = "course/part_a/s0_probe.py", "part_a.s0_probe"

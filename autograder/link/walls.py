@@ -122,13 +122,13 @@ def unshare(spaces: int) -> None:
 
 
 def mount(source: str | None, target: str, kind: str | None, flags: int, options: str | None = None) -> None:
-    """Mount as mount(2) does; raises OSError."""
+    """Mount something, as the manual's section 2 says; raises OSError."""
     words = [word if word is None else word.encode() for word in (source, target, kind, options)]
     call("mount", *words[:3], ctypes.c_ulong(flags), words[3])
 
 
 def prctl(option: int, *numbers: int) -> None:
-    """Call prctl(2) with its five arguments; raises OSError."""
+    """Change something about this process, as the manual's section 2 says; raises OSError."""
     call("prctl", option, *map(ctypes.c_ulong, (*numbers, 0, 0, 0, 0)[:4]))
 
 

@@ -41,7 +41,9 @@ def main(settings: dict[str, Any]) -> NoReturn:
         with suppress(ImportError):
             importlib.import_module(name)
     if (threads := len(os.listdir("/proc/self/task"))) != 1:
-        raise RuntimeError(f"it has {threads} threads; those that a library started would be missing in a fork")
+        raise RuntimeError(
+            f"it has {threads} threads; those that a library started would be missing in a fork"
+        )
     gc.collect()
     gc.freeze()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
@@ -66,6 +68,7 @@ def keep(descriptors: list[int]) -> NoReturn:
     """Start a worker in namespaces of its own, report a handle of it, wait for its end and report that."""
     report = socket.socket(fileno=descriptors.pop())
     with suppressed():
+        os.dup2(descriptors[-1], 2)  # what goes wrong here is heard where the worker would be
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         walls.die_with_parent()
         walls.unshare(walls.APART)

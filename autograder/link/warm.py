@@ -1,4 +1,4 @@
-"""The zygote of this process: started when it is first wanted, tried before its use, replaced when it dies."""
+"""The zygote of this process: started when it is first wanted, tried before use, replaced when it dies."""
 
 import os
 from dataclasses import dataclass

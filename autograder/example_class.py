@@ -6,6 +6,7 @@ Nobody's files are kept: each submission is made from the reference or the stubs
 from collections.abc import Mapping
 from pathlib import Path
 
+from autograder import syllabus
 from autograder.submissions import Submission
 
 ROOT = Path(__file__).parents[1]
@@ -50,7 +51,9 @@ def submissions(root: Path = ROOT) -> list[Submission]:
 
 
 def _files(package: Path) -> dict[str, bytes]:
-    return {f"part_a/{path.name}": path.read_bytes() for path in sorted((package / "part_a").glob("s*.py"))}
+    folders = [part.folder for part in syllabus.load().parts]
+    paths = [path for folder in folders for path in sorted((package / folder).glob("s*.py"))]
+    return {f"{path.parent.name}/{path.name}": path.read_bytes() for path in paths}
 
 
 def _edited(files: Mapping[str, bytes], edits: Edits) -> dict[str, bytes]:

@@ -1,7 +1,8 @@
 """`course check`: a student's own files on their own machine, on the published inputs."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
+from autograder import syllabus
 from autograder.checks.reference import AnswerKey
 from autograder.checks.session import Terms, run
 from autograder.link.local import Local
@@ -22,6 +23,14 @@ def first_unpassed(results: Sequence[ExerciseResult]) -> ExerciseResult | None:
     return next((result for result in results if not result.passed), None)
 
 
-def worth(results: Sequence[ExerciseResult]) -> Mapping[str, float]:
-    """Return the points earned and to be had."""
-    return {"points": sum(r.points for r in results), "possible": sum(r.possible for r in results)}
+def worth(results: Sequence[ExerciseResult]) -> str:
+    """Return in words the points earned and to be had; extra points, which come on top, by themselves."""
+    table = syllabus.load()
+    extra = [result for result in results if table.part(table.section(result.section).part).extra]
+    usual = [result for result in results if result not in extra]
+    sums = [(usual, "points"), (extra, "extra points")]
+    return ", ".join(f"{_earned(group)} {kind}" for group, kind in sums if group) or "0 of 0 points"
+
+
+def _earned(results: Sequence[ExerciseResult]) -> str:
+    return f"{sum(r.points for r in results):g} of {sum(r.possible for r in results):g}"

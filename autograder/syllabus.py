@@ -19,7 +19,7 @@ class SyllabusError(ValueError):
 
 @dataclass(frozen=True)
 class Exercise:
-    """One function that the student writes."""
+    """One function or class that the student writes."""
 
     key: str
     """Part, section and name: "a1.1.forward"."""
@@ -38,7 +38,7 @@ class Exercise:
 
 @dataclass(frozen=True)
 class Section:
-    """One module of exercises."""
+    """One module: a text, what it shows, and its exercises, if it has any."""
 
     key: str
     part: str
@@ -93,7 +93,7 @@ class Syllabus:
         Raises SyllabusError that names the exercises with a similar or equal name.
         """
         wanted = name.strip().lower()
-        found = [e for e in self.exercises() if wanted in (e.key, e.name)]
+        found = [e for e in self.exercises() if wanted in (e.key.lower(), e.name.lower())]
         if len(found) == 1:
             return found[0]
         if found:
@@ -164,7 +164,7 @@ def _section(entry: Mapping[str, Any], folders: Mapping[str, str]) -> Section:
             f"syllabus.toml: section {number} is of part {part!r}; there are {sorted(folders)}"
         )
     key, module = f"{part}{number}", f"{folders[part]}.{name}"
-    exercises = tuple(_exercise(key, module, exercise) for exercise in entry["exercise"])
+    exercises = tuple(_exercise(key, module, exercise) for exercise in entry.get("exercise", ()))
     return Section(key, part, number, module, title, _field(entry, "minutes", int), exercises)
 
 

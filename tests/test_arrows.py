@@ -10,11 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from autograder import syllabus
 from autograder.link.launch import RUNTIME
 
 ROOT = Path(__file__).parents[1]
 OURS = ("course", "solutions", "autograder", "tests")
-REFERENCE_AT_WORK = ("autograder.checks.reference", "autograder.misconceptions")
+REFERENCE_AT_WORK = ("autograder.checks.reference", "autograder.misconceptions", "autograder.judge")
 """All of the trusted side that imports `solutions`."""
 
 
@@ -104,22 +105,28 @@ def test_the_toolkit_needs_nobody() -> None:
     assert strays("course/toolkit", "course.toolkit") == []
 
 
-def test_a_part_needs_the_toolkit_and_itself() -> None:
+def up_to(part: str, package: str) -> list[str]:
+    """Return a part's package and those of the parts before it, on which it may build."""
+    folders = [each.folder for each in syllabus.load().parts]
+    return [f"{package}.{folder}" for folder in folders[: folders.index(part) + 1]]
+
+
+def test_a_part_needs_the_toolkit_itself_and_those_before_it() -> None:
     parts = [path for path in (ROOT / "course").iterdir() if list(path.glob("*.py"))]
     parts = [path.name for path in parts if path.name != "toolkit"]
     assert "part_a" in parts
     for part in parts:
-        assert strays(f"course/{part}", "course.toolkit", f"course.{part}") == []
+        assert strays(f"course/{part}", "course.toolkit", *up_to(part, "course")) == []
 
 
 def test_the_solutions_need_the_toolkit_and_themselves() -> None:
     assert strays("solutions", "course.toolkit", "solutions") == []
 
 
-def test_the_solutions_sections_need_nothing_but_their_part() -> None:
+def test_the_solutions_sections_need_nothing_but_their_part_and_those_before_it() -> None:
     for part in (ROOT / "solutions").iterdir():
         if (ROOT / "course" / part.name).is_dir():
-            assert strays(f"solutions/{part.name}", "course.toolkit", f"solutions.{part.name}") == []
+            assert strays(f"solutions/{part.name}", "course.toolkit", *up_to(part.name, "solutions")) == []
 
 
 def test_the_autograder_leaves_the_students_parts_alone() -> None:
@@ -174,7 +181,8 @@ def test_only_the_check_cells_of_notebooks_import_the_autograder(path: Path) -> 
             checks += 1
             assert all(within(target, "autograder.checks.notebook") for target in targets)
         else:
-            assert all(within(target, "course.toolkit") for target in targets), cell["source"]
+            allowed = ("course.toolkit", *up_to(path.stem, "course"))
+            assert all(within(target, *allowed) for target in targets), cell["source"]
     assert checks
 
 

@@ -135,11 +135,16 @@ def _rung(name: str, candidate: Leaf, leaf: Tensor, tolerance: float) -> str:
 
 def _value(name: str, candidate: Tensor, leaf: Tensor, tolerance: float) -> str:
     errors = (candidate.double() - leaf.double()).abs()
-    where = tuple(int(i) for i in torch.unravel_index(errors.argmax(), errors.shape)) if errors.ndim else ()
+    if not errors.ndim:
+        return f"{name} is wrong: {_number(candidate)} instead of {_number(leaf)}"
+    where = tuple(int(i) for i in torch.unravel_index(errors.argmax(), errors.shape))
     share = (errors > tolerance).double().mean().item()
-    found, wanted = candidate[where].item(), leaf[where].item()
-    place = f" at {list(where)}" if where else ""
-    return f"{name} is wrong in {share:.0%} of its numbers: {found:.6g} instead of {wanted:.6g}{place}"
+    found, wanted = _number(candidate[where]), _number(leaf[where])
+    return f"{name} is wrong in {share:.0%} of its numbers: {found} instead of {wanted} at {list(where)}"
+
+
+def _number(tensor: Tensor) -> str:
+    return f"{tensor.item():.6g}" if tensor.is_floating_point() else f"{tensor.item():,}"
 
 
 def _dtype(tensor: Tensor) -> str:

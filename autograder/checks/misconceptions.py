@@ -25,5 +25,10 @@ def of(exercise: Exercise) -> list[Misconception]:
         module = import_module(f"autograder.misconceptions.{exercise.module}")
     except ModuleNotFoundError:
         return []
-    found = [value for value in vars(module).values() if getattr(value, "instead_of", None) == exercise.name]
+    found = [value for value in vars(module).values() if marked(value) == exercise.name]
     return [Misconception(f.__name__, exercise.key, " ".join((f.__doc__ or "").split()), f) for f in found]
+
+
+def marked(value: object) -> str | None:
+    """Return which exercise a function or class is a wrong answer to; a class does not inherit that."""
+    return getattr(value, "__dict__", {}).get("instead_of")

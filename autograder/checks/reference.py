@@ -16,6 +16,9 @@ from autograder.checks import misconceptions
 from autograder.checks.comparison import Expected, Twin, measure
 from autograder.checks.outcome import Call
 from autograder.link.failures import LinkError
+from autograder.link.lending import Blocks
+from autograder.link.networks import built
+from autograder.link.trials import Experiment
 from autograder.syllabus import Exercise
 from course.toolkit import seeds
 
@@ -38,8 +41,8 @@ class Reference(Protocol):
         """Yield the known wrong outcomes of that call."""
         ...
 
-    def lendable(self, exercise: Exercise) -> Callable[..., Any] | None:
-        """Return the right function to lend in the place of a wrong one, None where there is none."""
+    def lendable(self, exercise: Exercise) -> Callable[..., Any] | Blocks | None:
+        """Return what is right, to lend in the place of what is wrong, None where there is none."""
         ...
 
 
@@ -50,7 +53,7 @@ class Live:
         self, check: str, number: int, exercise: Exercise, call: Call, seen: Tensor | None
     ) -> Expected:
         """Return what the reference does, measured in two precisions."""
-        return measure(self.lendable(exercise), call, seen)
+        return measure(drained(right_answer(exercise)), call.as_reference(), seen)
 
     def twins(
         self, check: str, number: int, exercise: Exercise, call: Call, seen: Tensor | None
@@ -58,19 +61,16 @@ class Live:
         """Yield what the misconceptions do; those that raise on these inputs yield nothing."""
         for misconception in misconceptions.of(exercise):
             try:
-                outcome = call.run(drained(misconception.function), seen)
+                outcome = call.as_reference().run(drained(misconception.function), seen)
             except Exception:
                 continue
             leaves = {label: c[0] for label, c in outcome.items() if isinstance(c[0], Tensor)}
             yield Twin(misconception.name, misconception.message, leaves)
 
-    def lendable(self, exercise: Exercise) -> Callable[..., Any]:
-        """Return the reference's function; raises LinkError where `solutions` is not there."""
-        try:
-            section = import_module(f"solutions.{exercise.module}")
-        except ModuleNotFoundError as error:
-            raise LinkError(f"the reference is not there: {error}") from error
-        return drained(getattr(section, exercise.name))
+    def lendable(self, exercise: Exercise) -> Callable[..., Any] | Blocks | None:
+        """Return the reference's function, or its class of networks; raises as `right_answer` does."""
+        right = right_answer(exercise)
+        return Blocks(right) if isinstance(right, type) else drained(right)
 
 
 class Recorder(Live):
@@ -153,11 +153,28 @@ class AnswerKey:
         return entries, tensors
 
 
-def drained(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Return `function` with the iterators that it returns run to their ends, as the link does."""
+def right_answer(exercise: Exercise) -> Callable[..., Any]:
+    """Return the reference's function or class; raises LinkError where `solutions` is not there."""
+    try:
+        section = import_module(f"solutions.{exercise.module}")
+    except ModuleNotFoundError as error:
+        raise LinkError(f"the reference is not there: {error}") from error
+    right: Callable[..., Any] = getattr(section, exercise.name)
+    return right
 
-    def whole(*args: Any, **kwargs: Any) -> Any:
-        value = function(*args, **kwargs)
+
+def drained(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Return `function` as the link calls it.
+
+    Networks among the arguments become modules, the iterators that it returns are run to their ends, and
+    with `trial` that is done with its value.
+    """
+
+    def whole(*args: Any, trial: Experiment | None = None, **kwargs: Any) -> Any:
+        given, named = [built(arg) for arg in args], {name: built(arg) for name, arg in kwargs.items()}
+        value = function(*given, **named)
+        if trial is not None:
+            return trial.conduct(value, [*given, *named.values()])
         return list(value) if isinstance(value, Iterator | range) else value
 
     return whole
@@ -183,7 +200,7 @@ def _stored(leaves: dict[str, Tensor], tensors: dict[str, Tensor]) -> dict[str, 
     """Return under which name each leaf is stored: its digest, so that equal tensors are stored once."""
     names = {}
     for label, leaf in leaves.items():
-        plain = leaf.contiguous().clone()
+        plain = leaf.detach().contiguous().clone()
         content = f"{plain.dtype}{tuple(plain.shape)}".encode() + plain.numpy().tobytes()
         names[label] = hashlib.sha256(content).hexdigest()[:16]
         tensors.setdefault(names[label], plain)

@@ -22,6 +22,7 @@ from autograder.checks.reference import Reference
 from autograder.checks.student import Student
 from autograder.link.failures import Failure, LinkError
 from autograder.link.implementation import Implementation
+from autograder.link.trials import Experiment
 from autograder.results import CheckResult, ExerciseResult, Status
 from autograder.syllabus import Exercise, Section, Syllabus
 
@@ -90,8 +91,10 @@ class Session:
         check, reference, exercise = request.node.nodeid, self._terms.reference, student.exercise
         calls = iter(range(1_000))
 
-        def compared(*args: Any, seen: Tensor | None = None, **kwargs: Any) -> None:
-            number, call = next(calls), Call(args, kwargs)
+        def compared(
+            *args: Any, seen: Tensor | None = None, trial: Experiment | None = None, **kwargs: Any
+        ) -> None:
+            number, call = next(calls), Call(args, kwargs, trial)
             expected = reference.expected(check, number, exercise, call, seen)
             actual = call.run(student.raw, seen)
             problem = difference(actual, expected)
@@ -104,7 +107,10 @@ class Session:
 
     @pytest.fixture
     def unlike_known_mistakes(self, request: pytest.FixtureRequest, student: Student) -> Callable[..., None]:
-        """A function that calls the student, and raises Wrong where all it does is a known wrong answer."""
+        """A function that calls the student, and raises Wrong where all it does is a known wrong answer.
+
+        What is right on these inputs is no mistake, even where a mistake happens to do the same.
+        """
         check, reference, exercise = f"{request.node.nodeid}[known]", self._terms.reference, student.exercise
         calls = iter(range(1_000))
 
@@ -112,7 +118,8 @@ class Session:
             number, call = next(calls), Call(args, kwargs)
             expected = reference.expected(check, number, exercise, call, None)
             twins = reference.twins(check, number, exercise, call, None)
-            twin = recognised(call.run(student.raw), twins, expected)
+            actual = call.run(student.raw)
+            twin = recognised(actual, twins, expected) if difference(actual, expected) else None
             if twin:
                 raise Wrong(twin.message, twin.name)
 

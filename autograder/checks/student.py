@@ -8,6 +8,7 @@ from torch import Tensor
 from autograder.checks.comparison import Wrong
 from autograder.link.failures import Crashed, Failure, TimedOut
 from autograder.link.implementation import Implementation
+from autograder.link.trials import Experiment, Gradients, Trial
 from autograder.link.values import Foreign
 from autograder.syllabus import Exercise
 
@@ -26,22 +27,49 @@ class Student:
         """Return what the function returns, whatever it is; raises a Failure where it returns nothing."""
         return self.call(self.exercise.name, *args, **kwargs)
 
-    def call(self, name: str, *args: Any, **kwargs: Any) -> Any:
-        """Return what another function of the same section returns."""
+    def call(self, name: str, *args: Any, trial: Experiment | None = None, **kwargs: Any) -> Any:
+        """Return what another function of the same section returns, or what came of a trial of it."""
         if self.fatal is not None:
             raise self.fatal
         try:
-            return self._implementation.call(self.exercise.module, name, args, kwargs, lent=self._lent)
+            return self._implementation.call(
+                self.exercise.module, name, args, kwargs, lent=self._lent, trial=trial
+            )
         except (TimedOut, Crashed) as failure:
             self.fatal = failure
             raise
 
-    def leaves_alone(self, *args: Any) -> None:
-        """Raise Wrong unless the function leaves the tensors it is given as they were."""
+    def network(self, *args: Any, trial: Trial) -> list[Tensor]:
+        """Return the outputs, in float64, of the network that the class builds with `args`.
+
+        Raises Wrong where one is no finite tensor with fractions.
+        """
+        found = dict(trial.leaves(self.raw(*args, trial=trial)))
+        return [_image(leaf, label) for label, (leaf, *_) in found.items() if label.startswith("the output")]
+
+    def parameters(self, *args: Any) -> int:
+        """Return how many parameters the network has that the class builds with `args`."""
+        trial = Trial(())
+        return int(dict(trial.leaves(self.raw(*args, trial=trial)))["the number of parameters"][0])
+
+    def gradients(self, *args: Any) -> list[Tensor]:
+        """Return the gradients of the loss with respect to the scale and shift of each `Pixelwise`.
+
+        Raises Wrong where the loss has none: it does not lead back to the network.
+        """
+        trial = Gradients()
+        found = dict(trial.leaves(self.raw(*args, trial=trial)))
+        return [_tensor(leaf, label) for label, (leaf,) in found.items() if label.startswith("the gradient")]
+
+    def after(self, *args: Any) -> list[Any]:
+        """Return the arguments as the function leaves them: tensors, networks with their mode and numbers."""
         module, name = self.exercise.module, self.exercise.name
         echoed = self._implementation.call(module, name, args, lent=self._lent, echo=True)
-        _, after = cast("tuple[object, list[object]]", echoed)
-        for i, (before, now) in enumerate(zip(args, after, strict=False), start=1):
+        return cast("tuple[object, list[Any]]", echoed)[1]
+
+    def leaves_alone(self, *args: Any) -> None:
+        """Raise Wrong unless the function leaves the tensors it is given as they were."""
+        for i, (before, now) in enumerate(zip(args, self.after(*args), strict=False), start=1):
             if isinstance(before, Tensor) and not (isinstance(now, Tensor) and torch.equal(before, now)):
                 raise Wrong(f"it changes its argument number {i} in place; make a new tensor instead")
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.markup import escape
 
-from autograder.cli import exporting
+from autograder.cli import exporting, judging
+from autograder.cli.holding import HELD, held
 from autograder.cli.terminal import SOMETHING_FAILED, console, end_well, progress, watching
 from autograder.link.isolation import Isolation
 
@@ -25,9 +26,6 @@ app = typer.Typer(
 app.add_typer(exporting.app, name="export")
 
 Jobs = Annotated[int, typer.Option(min=1, help="Submissions at a time.")]
-HELD = "How student code is held. A process is kept from the verdict only, a sandbox from the machine too."
-BARE = "--isolation process keeps hostile code from neither your files nor your network"
-TRUSTING = "--isolation process --i-trust-this-code"
 CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
@@ -43,9 +41,9 @@ def demo(
     """Grade a small bundled class and make the reference's project page, on the embedded model."""
     from autograder import classroom, example_class
 
-    held = _held(isolation, trusted=True) if isolation else _best()
+    holding = held(isolation, trusted=True) if isolation else _best()
     with progress() as bars:
-        graded = classroom.grade(example_class.submissions(), out, jobs=jobs, isolation=held, bars=bars)
+        graded = classroom.grade(example_class.submissions(), out, jobs=jobs, isolation=holding, bars=bars)
         page = _project_page(out / "gallery", bars) if gallery else None
     _conclude(graded, out)
     if page:
@@ -68,9 +66,9 @@ def grade(
     from autograder.submissions import discover
 
     handed_in = discover(submissions)
-    held = _held(isolation, trusted=trusted)
+    holding = held(isolation, trusted=trusted)
     with progress() as bars:
-        graded = classroom.grade(handed_in, out, jobs=jobs, secret=secret, isolation=held, bars=bars)
+        graded = classroom.grade(handed_in, out, jobs=jobs, secret=secret, isolation=holding, bars=bars)
     _conclude(graded, out)
     if any(not report.graded or classroom.KEPT in report.remarks for report in graded):
         raise typer.Exit(SOMETHING_FAILED)
@@ -107,29 +105,18 @@ def check_course() -> None:
     console.print("[green]✓[/] The course is sound.")
 
 
+app.command()(judging.judge)
+
+
 def main() -> None:
     """Run the command."""
     end_well(app)
 
 
-def _held(isolation: Isolation, *, trusted: bool) -> Isolation:
-    """Return the isolation that was asked for; raises ValueError where it must not or cannot be used."""
-    if isolation is Isolation.PROCESS and not trusted:
-        raise ValueError(
-            f"{BARE}; use the sandbox, or say {TRUSTING} if nobody hostile has handed anything in"
-        )
-    if isolation is Isolation.SANDBOX:
-        from autograder.link.selftest import available
-
-        if reason := available():
-            raise ValueError(f"the sandbox cannot be used: {reason}. To grade without it, say {TRUSTING}")
-    return isolation
-
-
 def _best() -> Isolation:
     """Return the sandbox where it can be used; say why where it cannot."""
     try:
-        return _held(Isolation.SANDBOX, trusted=True)
+        return held(Isolation.SANDBOX, trusted=True)
     except ValueError as error:
         console.print(f"[yellow]Note:[/] {escape(str(error).partition('. To grade')[0])}.")
         console.print("The bundled class is our own code; it is graded with --isolation process.")

@@ -1,7 +1,7 @@
 """The command `course`: what a student works with."""
 
 from contextlib import suppress
-from importlib.util import find_spec
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -10,6 +10,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from autograder import syllabus
+from autograder.cli import training
+from autograder.cli.packages import Using, package_named
 from autograder.cli.terminal import console, end_well, exit_code, progress, show, shown, watching
 from autograder.syllabus import Section
 
@@ -21,8 +23,7 @@ app = typer.Typer(
 )
 
 Sections = Annotated[list[str] | None, typer.Argument(help="Sections, such as 1.4 or a1.4; all without any.")]
-PACKAGES = ("course", "solutions")
-Using = Annotated[str, typer.Option(help="Whose implementation: course (yours) or solutions.")]
+app.command()(training.train)
 
 
 @app.command(name="list")
@@ -42,7 +43,7 @@ def check(
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show what passed as well.")] = False,
 ) -> None:
     """Check your code for these sections and say what is wrong with it."""
-    raise typer.Exit(_check(_chosen(sections), _package(using), verbose=verbose))
+    raise typer.Exit(_check(_chosen(sections), package_named(using), verbose=verbose))
 
 
 @app.command(name="next")
@@ -122,16 +123,17 @@ def gallery(
     ] = None,
     embeddings: Annotated[Path | None, typer.Option(help="Prompt embeddings, saved before.")] = None,
     download: Annotated[bool, typer.Option(help="Allow downloads from the hub.")] = False,
+    runs: Annotated[Path, typer.Option(help="Where course train has put your networks.")] = Path("runs"),
 ) -> None:
     """Make your project page: every figure of these sections, from your code."""
-    chosen, package, pictures = _chosen(sections), _package(using), _pictures(picture or [])
+    chosen, package, pictures = _chosen(sections), package_named(using), _pictures(picture or [])
     from autograder.exhibition import hold
     from course.toolkit.pretrained import load
     from course.toolkit.studio import Studio
 
     with progress() as bars:
-        pretrained = load(model, embeddings=embeddings, download=download)
-        studio = Studio(pretrained, seed, gamma, watching(bars), pictures)
+        pretrained = partial(load, model, embeddings=embeddings, download=download)
+        studio = Studio(pretrained, seed, gamma, watching(bars), pictures, runs)
         page = hold(package, bars.track(chosen, description="project page"), studio, out, model=model)
     console.print(f"The project page: {page}")
 
@@ -159,8 +161,7 @@ def _check(sections: list[Section], package: str, *, verbose: bool = False, fres
     if fresh:
         console.clear()
     show(results, all_checks=verbose)
-    worth = practice.worth(results)
-    console.print(f"\n[bold]{worth['points']:g} of {worth['possible']:g} points[/]")
+    console.print(f"\n[bold]{practice.worth(results)}[/]")
     return exit_code(results)
 
 
@@ -171,14 +172,6 @@ def _saved(names: list[str]) -> None:
 def _chosen(names: list[str] | None) -> list[Section]:
     table = syllabus.load()
     return [table.section(name) for name in names] if names else list(table.sections)
-
-
-def _package(using: str) -> str:
-    if using not in PACKAGES:
-        raise ValueError(f"--using {using}: nobody is called that; write {' or '.join(PACKAGES)}")
-    if find_spec(using) is None:
-        raise ValueError(f"--using {using}: it is not part of this edition; leave it out to use your own")
-    return using
 
 
 def _pictures(options: list[str]) -> dict[str, str]:

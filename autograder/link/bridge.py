@@ -3,10 +3,14 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from torch import Tensor
+
 from .calls import ERRORS, Message, Tensors
 from .failures import Failure, LinkError, from_message
 from .implementation import Lent, Value
+from .networks import built, slopes
 from .packing import Packer
+from .trials import Experiment
 from .unpacking import Unpacker
 from .values import MOST_BYTES, Malformed, Unsendable
 
@@ -35,12 +39,14 @@ class Bridge:
         kwargs: Mapping[str, Value],
         lent: Lent,
         echo: bool = False,
+        trial: Experiment | None = None,
     ) -> tuple[Message, Tensors]:
         """Return the message that asks for a call, with its tensors; raises LinkError."""
         packer = self._packer()
         request: Message = {"section": section, "function": function, "echo": echo}
         request["args"] = self._pack(packer, list(args))
         request["kwargs"] = self._pack(packer, dict(kwargs))
+        request["trial"] = self._pack(packer, trial and trial.record())
         request["lent"] = [[*key, self._pack(packer, substitute)] for key, substitute in lent.items()]
         return request, packer.tensors
 
@@ -63,7 +69,9 @@ class Bridge:
             raise Malformed("a call without arguments")
         try:
             self._admit(unpacker)
-            return self._reply(asked(*args, **kwargs), unpacker)
+            args, kwargs = [built(arg) for arg in args], {name: built(arg) for name, arg in kwargs.items()}
+            value = asked(*args, **kwargs)
+            return self._reply(value, unpacker, slopes(value, [*args, *kwargs.values()]))
         except BaseException as error:
             return self._raised(error), {}
 
@@ -89,11 +97,12 @@ class Bridge:
         if unpacker.largest > LARGEST_NUMBER:
             raise ValueError(f"{unpacker.largest} was passed to a function of the course; it is too large")
 
-    def _reply(self, value: Value, unpacker: Unpacker) -> tuple[Message, Tensors]:
+    def _reply(self, value: Value, unpacker: Unpacker, found: list[Tensor]) -> tuple[Message, Tensors]:
         packer = self._packer()
         tree = self._pack(packer, value)
         states = [self._pack(packer, generator)[1] for generator in unpacker.generators]
-        return {"value": tree, "states": states}, packer.tensors
+        reply = {"value": tree, "states": states} | ({"slopes": self._pack(packer, found)} if found else {})
+        return reply, packer.tensors
 
     def _packer(self) -> Packer:
         return Packer(self._number, lazily=True, most_bytes=self._most_bytes)

@@ -11,8 +11,10 @@ from torch import Tensor
 
 from .describe import describe
 from .failures import Failure, Refused, to_message
+from .networks import attached
 from .packing import Packer
 from .rooms import Rooms
+from .trials import experiment
 from .unpacking import Unpacker, set_state
 from .values import MOST_BYTES, Unsendable
 
@@ -35,6 +37,8 @@ class Stub:
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Return what the check's callable returns; generators among the arguments advance with it.
 
+        A loss leads back to the networks among the arguments.
+
         Raises ValueError, TypeError, RuntimeError or IndexError where the callable does.
         """
         packer = Packer(number_of)
@@ -49,12 +53,18 @@ class Stub:
         reply, tensors = self._exchange(message, packer.tensors)
         if "error" in reply:
             raise ERRORS[reply["error"]["type"]](reply["error"]["message"])
-        return self._value(reply, tensors, packer)
+        return self._value(reply, tensors, packer, [*args, *kwargs.values()])
 
-    def _value(self, reply: Message, tensors: Tensors, packer: Packer) -> Any:
+    def __deepcopy__(self, memo: dict[int, Any]) -> "Stub":
+        """Return itself: a copy of a network asks the same."""
+        return self
+
+    def _value(self, reply: Message, tensors: Tensors, packer: Packer, given: list[Any]) -> Any:
         for generator, name in zip(packer.generators, reply["states"], strict=True):
             set_state(generator, tensors.pop(name))
-        return Unpacker(tensors, lambda number: Stub(number, self._exchange)).unpack(reply["value"])
+        unpacker = Unpacker(tensors, lambda number: Stub(number, self._exchange), as_modules=True)
+        value, found = unpacker.unpack(reply["value"]), unpacker.unpack(reply.get("slopes"))
+        return value if found is None else attached(value, given, found)  # type: ignore[arg-type]
 
 
 def number_of(value: Any) -> int | None:
@@ -81,7 +91,8 @@ class Caller:
         """
         packer = Packer(number_of, most_bytes=self._most_bytes)
         try:
-            value = self._run(request, Unpacker(tensors, lambda number: Stub(number, exchange)), packer)
+            unpacker = Unpacker(tensors, lambda number: Stub(number, exchange), as_modules=True)
+            value = self._run(request, unpacker, packer)
             return {"value": value}, packer.tensors
         except Failure as failure:
             return {"failure": to_message(failure)}, {}
@@ -96,11 +107,14 @@ class Caller:
         args: Any = unpacker.unpack(request["args"])
         kwargs: Any = unpacker.unpack(request["kwargs"])
         lent: Any = {(section, name): unpacker.unpack(stub) for section, name, stub in request["lent"]}
+        trial: Any = unpacker.unpack(request["trial"])
         section, function = request["section"], request["function"]
         with self._rooms.open():
             self._rooms.load([section, *(lender for lender, _ in lent)])
             with self._rooms.lend(lent):
                 result = self._rooms.function(section, function)(*args, **kwargs)
+                if trial is not None:
+                    result = experiment(trial).conduct(result, [*args, *kwargs.values()])
                 tree = pack_result(packer, result)
                 return ["tuple", [tree, packer.pack(args)]] if request["echo"] else tree
 

@@ -4,11 +4,13 @@ from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Protocol, TypeAlias
 
+from .lending import Blocks
+from .trials import Experiment
 from .values import Foreign, Value
 
 __all__ = ["NOTHING_LENT", "Foreign", "Implementation", "Lent", "Value"]
 
-Lent: TypeAlias = Mapping[tuple[str, str], Callable[..., Value]]
+Lent: TypeAlias = Mapping[tuple[str, str], Callable[..., Value] | Blocks]
 NOTHING_LENT: Lent = MappingProxyType({})
 
 
@@ -29,12 +31,14 @@ class Implementation(Protocol):
         *,
         lent: Lent = NOTHING_LENT,
         echo: bool = False,
+        trial: Experiment | None = None,
     ) -> Value:
         """Return what `function` of `section` (such as "part_a.s1_1_forward") returns.
 
         Arguments are copied: the call cannot change them.  An iterator that the function returns is
         run to its end and comes back as a list; what may not cross comes back as `Foreign`.
         echo: return (value, arguments) instead, the arguments as the function left its copies of them.
+        trial: done with what the function returns, before anything crosses; return what came of it instead.
         lent: (section, function) -> the callable that the student's code meets in its place.
         Raises a Failure where the student's code gives no value, LinkError where the link is broken.
         A Failure, LinkError or AssertionError that a callable of the check raises during the call ends

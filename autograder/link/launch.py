@@ -19,8 +19,8 @@ from .limits import Limits
 from .watch import Watch
 
 RUNTIME = [
-    *("calls", "describe", "failures", "frames", "packing", "rooms", "unpacking", "values"),
-    *("walls", "worker", "zygote"),
+    *("calls", "describe", "failures", "frames", "lending", "networks", "packing", "rooms"),
+    *("trials", "unpacking", "values", "walls", "worker", "zygote"),
 ]
 BOOT = (
     "import json, sys; settings = json.loads(sys.argv.pop()); sys.path += settings['path']; "

@@ -15,6 +15,7 @@ from .calls import Caller
 from .implementation import NOTHING_LENT, Lent, Value
 from .printed import Printed, PrintedText
 from .rooms import Rooms
+from .trials import Experiment
 
 MOST_OUTPUT = 64 * 2**10
 
@@ -51,10 +52,11 @@ class Local:
         *,
         lent: Lent = NOTHING_LENT,
         echo: bool = False,
+        trial: Experiment | None = None,
     ) -> Value:
         """Call a function, as `Implementation` says; there is no limit on time."""
         bridge = Bridge()
-        request, tensors = bridge.request(section, function, args, kwargs, lent, echo)
+        request, tensors = bridge.request(section, function, args, kwargs, lent, echo, trial)
         text = PrintedText(self._printed)
         with redirect_stdout(text), redirect_stderr(text), catch_warnings():
             simplefilter("default")

@@ -11,6 +11,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from .lending import Blocks
+from .networks import taken_apart
 from .values import DEEPEST, DTYPES, MOST_BYTES, MOST_ITEMS, MOST_VALUES, Unsendable, Value, fits
 
 
@@ -68,6 +70,10 @@ class Packer:
             return ["generator", self._tensor(value.get_state())]
         if _is_stage(value):
             return ["stage", [self.pack(part, depth + 1) for part in _parts(value)]]
+        if type(value) is Blocks:
+            return ["class", [self.pack(part, depth + 1) for part in (value.layers, value.run)]]
+        if (network := taken_apart(value)) is not None:
+            return [network[0], [self.pack(part, depth + 1) for part in network[1]]]
         return self._opaque(value, depth)
 
     def _opaque(self, value: Any, depth: int) -> Any:

@@ -19,6 +19,7 @@ from .launch import Launched
 from .limits import Limits
 from .nursery import Zygote
 from .printed import Printed
+from .trials import Experiment
 from .values import Malformed
 
 Key = tuple[str, str]
@@ -88,11 +89,12 @@ class Remote:
         *,
         lent: Lent = NOTHING_LENT,
         echo: bool = False,
+        trial: Experiment | None = None,
     ) -> Value:
         """Call a function, as `Implementation` says, within the limits."""
         self._admit((section, function))
         bridge = Bridge(most_bytes=self._limits.frame_bytes)
-        request, tensors = bridge.request(section, function, args, kwargs, lent, echo)
+        request, tensors = bridge.request(section, function, args, kwargs, lent, echo, trial)
         self._load([section, *(lender for lender, _ in lent)])
         if section in self._dead and (section, function) not in lent:
             raise self._dead[section].with_traceback(None)

@@ -9,6 +9,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from . import lending
+from .networks import put_together
 from .values import DEEPEST, DTYPES, MOST_DIMENSIONS, MOST_VALUES, Foreign, Malformed, Output, Value, fits
 
 
@@ -16,11 +18,14 @@ class Unpacker:
     """Rebuilds values from a tree and its tensors, trusting neither.
 
     callable_named: returns the callable behind a number, raises Malformed for a number never given.
+    as_modules: whether networks become modules, as they do beside student code, or stay records.
     After unpacking, `foreign` names the types of what could not cross, `generators` lists those met, and
     `largest` is the size of the largest int.
     """
 
-    def __init__(self, tensors: dict[str, Tensor], callable_named: Callable[[int], Any]) -> None:
+    def __init__(
+        self, tensors: dict[str, Tensor], callable_named: Callable[[int], Any], *, as_modules: bool = False
+    ) -> None:
         """Check the tensors; raises Malformed."""
         check_tensors(tensors)
         self.foreign: list[str] = []
@@ -28,6 +33,7 @@ class Unpacker:
         self.generators: list[torch.Generator] = []
         self._tensors = dict(tensors)
         self._callable_named = callable_named
+        self._as_modules = as_modules
         self._values = 0
         self._leaves: dict[str, Callable[[Any], Value]] = {
             "float": _float,
@@ -64,6 +70,10 @@ class Unpacker:
             return _stage(items)
         if tag == "output":
             return _output(items)
+        if tag in ("network", "pixelwise"):
+            return put_together(tag, items, self._as_modules)
+        if tag == "class" and self._as_modules:
+            return lending.put_together(items)
         shapes: dict[str, Callable[[list[Value]], Value]] = {"list": list, "tuple": tuple, "iterator": iter}
         if tag not in shapes:
             raise Malformed("a tag that does not exist")

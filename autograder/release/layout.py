@@ -22,7 +22,7 @@ class Room:
     work: tuple[str | tuple[Exercise, str], ...]
     """Given code, and each exercise with its function's source, as they follow each other."""
     demo: str
-    """`demo` with all that only it reads; empty where the section has none."""
+    """`demo` with `recipe` and all that only they read; empty where the section has no demo."""
 
 
 def rooms(sections: Sequence[Section], sources: Mapping[str, str], reserved: str) -> list[Room]:

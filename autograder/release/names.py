@@ -21,15 +21,19 @@ class Meeting:
 
 
 def demo_only(parts: Sequence[Piece], wanted: Iterable[str]) -> set[int]:
-    """Return the indices of the definitions that nothing but `demo` reads, and of `demo` itself.
+    """Return the indices of `demo`, of `recipe`, and of the definitions that nothing else reads.
 
+    Both are looked up by commands, section by section; a notebook's later cells do not need them.
     wanted: the names that are needed in any case: the exercises, and what other sections import.
+    Without a `demo` there is nothing to return.
     """
+    if not any("demo" in bound(part.node) for part in parts):
+        return set()
     reading = {i: mentioned(part.node) for i, part in enumerate(parts)}
     movable = {
         i for i, part in enumerate(parts) if isinstance(part.node, Definition | ast.Assign | ast.AnnAssign)
     }
-    by_demo = _reached(parts, reading, {"demo"}) & movable
+    by_demo = _reached(parts, reading, {"demo", "recipe"}) & movable
     fixed = [reading[i] for i in reading.keys() - by_demo]
     return by_demo - _reached(parts, reading, set(wanted).union(*fixed))
 

@@ -7,7 +7,9 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from autograder.release.layout import Room, rooms
 from autograder.release.notebook_text import CHECK, SETUP, how_to_work, title
+from autograder.release.pieces import pieces
 from autograder.release.regions import cleared, regions
+from autograder.release.siblings import borrowed
 from autograder.release.stubs import file_of, stub, stub_line
 from autograder.syllabus import Exercise, Part, Section
 
@@ -25,7 +27,7 @@ def notebook(
     """
     for section in sections:
         stub(sources[section.module], section)
-    cells = list(_opening(part, sections))
+    cells = list(_opening(part, sections, _others(sections, sources)))
     for room in rooms(sections, sources, f"{SETUP}\n{CHECK}"):
         cells += _cells(room, solved)
     metadata = {"kernelspec": KERNEL, "language_info": {"name": "python"}}
@@ -37,9 +39,14 @@ def grade_id(exercise: Exercise) -> str:
     return exercise.key.replace(".", "-")
 
 
-def _opening(part: Part, sections: Sequence[Section]) -> Iterator[NotebookNode]:
+def _others(sections: Sequence[Section], sources: Mapping[str, str]) -> list[str]:
+    found = (borrowed(pieces(sources[section.module], file_of(section))) for section in sections)
+    return sorted(set[str]().union(*found))
+
+
+def _opening(part: Part, sections: Sequence[Section], others: Sequence[str]) -> Iterator[NotebookNode]:
     yield new_markdown_cell(title(part, sections), id=f"title-{part.letter}")
-    yield new_markdown_cell(how_to_work(part, sections), id=f"how-{part.letter}")
+    yield new_markdown_cell(how_to_work(part, sections, others), id=f"how-{part.letter}")
     yield new_code_cell(SETUP, id=f"setup-{part.letter}")
 
 

@@ -38,5 +38,6 @@ def _rows(syllabus: Syllabus) -> Iterator[str]:
 
 def _row(part: str, section: Section) -> str:
     exercises = ", ".join(f"`{exercise.name}`" for exercise in section.exercises)
-    cells = [part, f"{section.label} · {section.title}", exercises, str(section.points), str(section.minutes)]
+    points = str(section.points) if section.exercises else "–"
+    cells = [part, f"{section.label} · {section.title}", exercises or "–", points, str(section.minutes)]
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"

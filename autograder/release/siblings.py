@@ -21,6 +21,12 @@ def imported(parts: Sequence[Piece], file: str) -> Iterator[tuple[str, str]]:
             yield from ((part.node.module or "", alias.name) for alias in part.node.names)
 
 
+def borrowed(parts: Sequence[Piece]) -> set[str]:
+    """Return the folders of other parts that a section imports from: {"part_b"}."""
+    nodes = [part.node for part in parts if isinstance(part.node, ast.ImportFrom)]
+    return {(node.module or "").partition(".")[0] for node in nodes if node.level == 2}
+
+
 def portable(part: Piece) -> str:
     """Return the source of a statement for a notebook: an import from another part becomes absolute."""
     node = part.node

@@ -13,7 +13,10 @@ ANSWERS = (
     "autograder.example_class",
     "autograder.grading",
     "autograder.exports",
+    "autograder.judge",
     "autograder.cli.instructor",
+    "autograder.cli.judging",
+    "autograder.cli.holding",
 )
 COMMAND = "autograder.cli.student"
 

@@ -5,8 +5,10 @@ from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import torch
 from PIL import Image
 from torch import Tensor
+from torch.nn.functional import pad
 
 from course.toolkit.images import to_pil
 from course.toolkit.sheets import DPI, HAIR, INK, SOFT, Sheet, blank, wrapped
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 ACCENT = "#2f5fd0"
+WIDEST_GIF = 640
 
 
 def grid(
@@ -78,9 +81,42 @@ def loss_curve(
     return figure
 
 
-def save_gif(frames: Iterable[Tensor], path: str | Path, fps: float = 10, scale: int = 4) -> None:
+def digits(images: Tensor) -> list[Tensor]:
+    """Return digits (N, 1, H, W) in [0, 1], or somewhat outside, as N grey images (1, H, W) in [-1, 1]."""
+    return list(images.detach().float().cpu().clamp(0, 1) * 2 - 1)
+
+
+def mosaic(images: Tensor, columns: int, gap: int = 2) -> Tensor:
+    """Return digits (N, 1, H, W) in [0, 1] row after row in one grey image (1, H′, W′) in [-1, 1].
+
+    gap: how many mid-grey pixels are between two digits and around all.  The last row may be shorter.
+    Raises ValueError when there are no digits or no columns.
+    """
+    if not len(images) or columns < 1:
+        raise ValueError(f"{len(images)} digits in {columns} columns, but both must be at least 1")
+    framed = pad(torch.stack(digits(images)), (0, gap, 0, gap))
+    count, _, height, width = framed.shape
+    full = pad(framed, (0, 0, 0, 0, 0, 0, 0, -count % columns))
+    tiles = full.reshape(-1, columns, height, width).permute(0, 2, 1, 3)
+    return pad(tiles.reshape(1, -1, columns * width), (gap, 0, gap, 0))
+
+
+def spread(steps: Sequence[Tensor], count: int) -> list[Tensor]:
+    """Return `count` of the steps, evenly spread from the first to the last; all when they are fewer.
+
+    Raises ValueError unless count is at least 2.
+    """
+    if count < 2:
+        raise ValueError(f"count = {count}, but the first and the last are two; pass at least 2")
+    if len(steps) <= count:
+        return list(steps)
+    return [steps[round(i * (len(steps) - 1) / (count - 1))] for i in range(count)]
+
+
+def save_gif(frames: Iterable[Tensor], path: str | Path, fps: float = 10, scale: int | None = None) -> None:
     """Write images, shapes as in `to_picture`, as an endless animation, each pixel `scale` pixels wide.
 
+    scale: by default 4, or less for frames that would become wider than 640.
     The last frame stays for a second.  Raises ValueError when there are no frames, or fps is not positive.
     """
     if fps <= 0:
@@ -88,6 +124,7 @@ def save_gif(frames: Iterable[Tensor], path: str | Path, fps: float = 10, scale:
     pictures = [to_pil(frame) for frame in frames]
     if not pictures:
         raise ValueError("frames is empty, but an animation needs at least one")
+    scale = scale or max(1, min(4, WIDEST_GIF // pictures[0].width))
     size = pictures[0].width * scale, pictures[0].height * scale
     enlarged = [picture.resize(size, Image.Resampling.NEAREST) for picture in pictures]
     durations = [round(1000 / fps)] * (len(enlarged) - 1) + [1000]

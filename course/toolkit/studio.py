@@ -2,12 +2,17 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from course.toolkit import images, seeds
+from course.toolkit.devices import best_device
+from course.toolkit.digits import Digits, load_digits
+from course.toolkit.trained import BUNDLED, Trained, find
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -31,20 +36,65 @@ class Exhibit:
     caption: str
     """What to see in it, in a sentence or two."""
     content: "Figure | Sequence[Tensor]"
-    """A matplotlib Figure, or frames of shape (3, H, W) in [-1, 1]."""
+    """A matplotlib Figure, or frames of shape (3, H, W), grey (1, H, W), in [-1, 1]."""
+
+
+def embedded() -> "Pretrained":
+    """Return the small model that comes with the course."""
+    from course.toolkit.pretrained import load
+
+    return load()
 
 
 @dataclass(frozen=True)
 class Studio:
     """What every demo gets."""
 
-    model: "Pretrained"
+    pretrained: "Pretrained | Callable[[], Pretrained]" = embedded
+    """Part A's model, or what loads it: it is asked for when a demo first needs the model, and once."""
     seed: int = 29
     gamma: float = 7.0
     watch: Watch = unwatched
     """Wraps every long loop: watch(loop, steps, label), for a progress bar."""
     pictures: dict[str, str] = field(default_factory=dict)
     """The user's own files in the place of the bundled pictures, by their names."""
+    runs: Path = Path("runs")
+    """The folder of the user's own trainings; what is not there comes from those that were bundled."""
+
+    @cached_property
+    def model(self) -> "Pretrained":
+        """Part A's pretrained model; raises PretrainedError when it cannot be loaded."""
+        return self.pretrained() if callable(self.pretrained) else self.pretrained
+
+    @property
+    def has_model(self) -> bool:
+        """Whether the pretrained model has been asked for, and could be loaded."""
+        return "model" in vars(self)
+
+    @cached_property
+    def device(self) -> torch.device:
+        """Where the networks of Part B work."""
+        return best_device()
+
+    @cached_property
+    def digits(self) -> Digits:
+        """Digits that no network was trained on."""
+        return load_digits(train=False, device=self.device)
+
+    def run(self, name: str) -> Trained:
+        """Return what is known of a training, such as "time": its losses, its settings, the epochs kept.
+
+        Raises CheckpointError when neither the user's folder nor the bundled one has it.
+        """
+        return find(name, (self.runs, BUNDLED))
+
+    def network(self, name: str, network: nn.Module, epochs: int | None = None) -> nn.Module:
+        """Return the network with its weights after so many epochs, or the last, ready for inference.
+
+        Raises CheckpointError as `run` does, and when the weights fit another network.
+        """
+        self.run(name).fill(network, epochs)
+        return network.to(self.device).eval().requires_grad_(False)
 
     def generator(self, offset: int = 0) -> torch.Generator:
         """Return a new generator that starts from the seed plus `offset`."""

@@ -9,15 +9,17 @@ import pytest
 from autograder import grading, syllabus
 from autograder.syllabus import Syllabus
 
-REFERENCE = Path(__file__).parents[2] / "solutions" / "part_a"
+REFERENCE = Path(__file__).parents[2] / "solutions"
 
 
 @pytest.fixture(scope="session")
 def reference_files() -> Callable[..., dict[str, bytes]]:
-    """Return a function that returns the reference's files, with (old, new) texts replaced by file name."""
+    """Return a function that returns the reference's files, with (old, new) texts replaced in Part A's."""
 
     def edited(**edits: tuple[str, str]) -> dict[str, bytes]:
-        files = {f"part_a/{path.name}": path.read_text() for path in sorted(REFERENCE.glob("s*.py"))}
+        folders = [part.folder for part in syllabus.load().parts]
+        paths = [path for folder in folders for path in sorted((REFERENCE / folder).glob("s*.py"))]
+        files = {f"{path.parent.name}/{path.name}": path.read_text() for path in paths}
         for name, (old, new) in edits.items():
             assert files[f"part_a/{name}"].count(old) == 1, f"{name} holds {old!r} not once"
             files[f"part_a/{name}"] = files[f"part_a/{name}"].replace(old, new)

@@ -20,6 +20,7 @@ def test_it_is_the_reference_the_stubs_and_five_students() -> None:
     assert list(by_name) == sorted({"ada-reference", "blank-stubs", *example_class.STUDENTS})
     reference, stubs = by_name["ada-reference"], by_name["blank-stubs"]
     assert reference["part_a/s1_1_forward.py"] == (ROOT / "solutions/part_a/s1_1_forward.py").read_bytes()
+    assert stubs.keys() == reference.keys() > {"part_b/s1_1_unet.py", "extension/s4_ddim.py"}
     assert stubs["part_a/s1_1_forward.py"] == (ROOT / "course/part_a/s1_1_forward.py").read_bytes()
     for student, edits in example_class.STUDENTS.items():
         changed = {name for name, text in by_name[student].items() if text != reference[name]}
@@ -29,8 +30,9 @@ def test_it_is_the_reference_the_stubs_and_five_students() -> None:
 
 
 def test_an_edit_that_fits_no_more_is_named(tmp_path: Path) -> None:
-    for package in ("solutions", "course"):
-        shutil.copytree(ROOT / package / "part_a", tmp_path / package / "part_a")
+    for folder in ("part_a", "part_b", "extension"):
+        for package in ("solutions", "course"):
+            shutil.copytree(ROOT / package / folder, tmp_path / package / folder)
     changed = tmp_path / "solutions" / "part_a" / "s1_8_anagrams.py"
     changed.write_text(changed.read_text().replace("flip(-2, -1)", "rot90(2, (-2, -1))"))
     with pytest.raises(ValueError, match=r"s1_8_anagrams.py holds 'image.flip\(-2, -1\)' 0 times, not once"):

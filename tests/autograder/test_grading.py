@@ -60,7 +60,7 @@ def test_wrong_answers_in_a_worker_cost_points_in_their_own_exercises_only(refer
         "a1.9.low_pass",
     }
     assert report.graded
-    assert report.possible == 50
+    assert report.possible == 100
     assert report.total == round(sum(exercise.points for exercise in report.exercises), 2)
     named = {check.misconception for e in report.exercises for check in e.checks} - {""}
     assert len(named) >= 3

@@ -21,14 +21,19 @@ def test_only_the_sections_asked_for_are_reported_in_the_order_asked() -> None:
     assert keys == ["a1.3.estimate_noise", "a1.3.estimate_clean", "a1.1.forward"]
 
 
-@pytest.mark.parametrize(("points", "total"), [((1.0, 0.0), 1), ((0.0, 0.0), 0), ((1.0, 2.0), 3)])
-def test_worth_adds_up(points: tuple[float, float], total: float) -> None:
-    results = [
-        ExerciseResult(str(i), "x", "a1", (CheckResult("c", "", Status.PASSED, earned, 2.0),))
-        for i, earned in enumerate(points)
-    ]
-    assert practice.worth(results) == {"points": total, "possible": 4}
+def result(section: str, earned: float, possible: float = 2.0) -> ExerciseResult:
+    return ExerciseResult(section, "x", section, (CheckResult("c", "", Status.PASSED, earned, possible),))
 
 
-def test_nothing_is_worth_nothing() -> None:
-    assert practice.worth([]) == {"points": 0, "possible": 0}
+@pytest.mark.parametrize(
+    ("results", "words"),
+    [
+        ([("a1.1", 1.0), ("b1.1", 0.0)], "1 of 4 points"),
+        ([("a1.1", 0.0), ("a1.2", 0.0)], "0 of 4 points"),
+        ([("a1.1", 0.5), ("x1", 2.0), ("x2", 0.0)], "0.5 of 2 points, 2 of 4 extra points"),
+        ([("x1", 1.0)], "1 of 2 extra points"),
+        ([], "0 of 0 points"),
+    ],
+)
+def test_worth_adds_up_with_extra_points_apart(results: list[tuple[str, float]], words: str) -> None:
+    assert practice.worth([result(*each) for each in results]) == words

@@ -80,8 +80,7 @@ def in_the_repository(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFix
         results = run(implementation, Terms(AnswerKey()), syllabus.load().sections)
         results = tuple(plain(result) for result in results)
         terminal.show(results, all_checks=True)
-        worth = practice.worth(results)
-        return f"{capsys.readouterr().out}\n{worth['points']:g} of {worth['possible']:g} points\n"
+        return f"{capsys.readouterr().out}\n{practice.worth(results)}\n"
 
     return said
 
@@ -90,7 +89,7 @@ def test_stubs_fail_with_the_same_words(at_home, in_the_repository) -> None:
     ended = at_home("check", "-v")
     assert (ended.returncode, ended.stderr) == (1, "")
     assert ended.stdout == in_the_repository(Local("course"))
-    assert ended.stdout.endswith("\n0 of 50 points\n")
+    assert ended.stdout.endswith("\n0 of 100 points, 0 of 20 extra points\n")
 
 
 def plain(result: ExerciseResult) -> ExerciseResult:
@@ -110,7 +109,7 @@ def test_the_references_files_pass(at_home, edition: Path, reference_files) -> N
     put(reference_files(), edition / "course")
     ended = at_home("check")
     assert (ended.returncode, ended.stderr) == (0, "")
-    assert ended.stdout.endswith("\n50 of 50 points\n")
+    assert ended.stdout.endswith("\n100 of 100 points, 20 of 20 extra points\n")
 
 
 def test_wrong_answers_fail_with_the_same_words(

@@ -167,6 +167,24 @@ def test_part_a_of_the_course() -> None:
     assert " ".join(numbers) == "0 1.1 1.2 1.3 1.4 1.5 1.6 1.7 1.7.1 1.7.2 1.7.3 1.8 1.9"
 
 
+def test_parts_b_and_x_of_the_course() -> None:
+    table = syllabus.load()
+    parts = [(part.letter, part.folder, part.points, part.extra) for part in table.parts[1:]]
+    assert parts == [("b", "part_b", 50, False), ("x", "extension", 20, True)]
+    numbers = {
+        letter: " ".join(section.number for section in table.sections if section.part == letter)
+        for letter in "bx"
+    }
+    assert numbers == {"b": "1.1 1.2 1.2.2 2.1 2.2 2.3 2.4 2.5 2.6", "x": "1 2 3 4 5"}
+    assert not table.section("1.2.2").exercises
+    assert all(len(exercise.hints) == 3 for exercise in table.exercises() if exercise.key[0] in "bx")
+
+
+@pytest.mark.parametrize("name", ["b1.1.Conv", "conv", "CONV"])
+def test_a_class_by_its_names(name: str) -> None:
+    assert syllabus.load().exercise(name).key == "b1.1.Conv"
+
+
 def test_every_exercise_of_the_course_is_written() -> None:
     """In the answer key, under its name, with a docstring."""
     for exercise in syllabus.load().exercises():

@@ -8,9 +8,10 @@ import pytest
 
 from autograder import syllabus
 from autograder.checks.draws import PUBLIC
-from autograder.checks.reference import AnswerKey, Live, Reference, drained
+from autograder.checks.reference import AnswerKey, Live, Reference, drained, right_answer
 from autograder.checks.session import Terms, run
 from autograder.link.implementation import NOTHING_LENT, Implementation, Lent, Value
+from autograder.link.lending import Blocks
 from autograder.link.local import Local
 from autograder.results import CheckResult, ExerciseResult
 
@@ -22,7 +23,7 @@ class Replaced:
 
     def __init__(self, functions: dict[str, Callable[..., Any]]) -> None:
         exercises = {syllabus.load().exercise(key): function for key, function in functions.items()}
-        self._others = {(e.module, e.name): drained(function) for e, function in exercises.items()}
+        self._others = {(e.module, e.name): lent(e, function) for e, function in exercises.items()}
         self._local = Local("solutions")
 
     def call(
@@ -42,6 +43,11 @@ class Replaced:
 
     def close(self) -> None:
         self._local.close()
+
+
+def lent(exercise: syllabus.Exercise, function: Callable[..., Any]) -> Callable[..., Any] | Blocks:
+    right = right_answer(exercise)
+    return Blocks(function) if isinstance(right, type) else drained(function)
 
 
 class Results:

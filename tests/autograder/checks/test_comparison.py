@@ -95,6 +95,14 @@ def test_a_zero_dimensional_result_has_no_place() -> None:
     assert difference({"": (torch.tensor(3.0),)}, expected).endswith("3 instead of 2")
 
 
+def test_a_count_is_written_out() -> None:
+    expected = Expected(
+        {"the number of parameters": torch.tensor(1_968_385)}, {"the number of parameters": 0.0}
+    )
+    found = difference({"the number of parameters": (torch.tensor(1_968_386),)}, expected)
+    assert found == "the number of parameters is wrong: 1,968,386 instead of 1,968,385"
+
+
 def test_whole_numbers_must_be_equal() -> None:
     expected = Expected({"": torch.tensor([3, 2, 1])}, {"": 0.0})
     assert difference({"": (torch.tensor([3, 2, 1], dtype=torch.int32),)}, expected) == ""

@@ -29,6 +29,7 @@ def test_values_are_spread_out() -> None:
     assert labels(lambda: 2.5)[""][0].item() == 2.5
     assert labels(lambda: None) == {"": (None,)}
     assert labels(lambda: {"a": 1}) == {"": (Foreign("dict"),)}
+    assert list(labels(lambda: {"a": x, "0": x})) == ["['a']", "['0']"]
 
 
 def test_events_name_their_step(where: Scene) -> None:

@@ -30,7 +30,7 @@ WRONG = {
 def test_the_reference_gets_full_marks_on_any_secret(checked, seed: int) -> None:
     found = checked(Local("solutions"), secret=f"secret {seed}".encode())
     assert {(check.name, check.reason) for check in found.checks() if check.reason} == set()
-    assert found.points == 50
+    assert found.points == 120
 
 
 @pytest.mark.parametrize("secret", [None, b"secret"], ids=["published inputs", "secret inputs"])

@@ -16,7 +16,7 @@ def test_a_variation_gets_full_marks(checked, student: str, secret: bytes | None
     with warnings.catch_warnings(record=True) as heard:
         found = checked(Local.of_folder(STUDENTS / student), secret=secret)
     assert {(check.name, check.reason) for check in found.checks() if check.reason} == set()
-    assert found.points == 50
+    assert found.points == 120
     assert {str(warning.message) for warning in heard} == WARNINGS[student]
 
 

@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 
 from autograder.link import launch, warm
+from autograder.link.implementation import Implementation
 from autograder.link.isolation import Isolation
+from autograder.link.local import Local
 from autograder.link.nursery import Zygote
 from autograder.link.remote import Remote
 from autograder.link.selftest import available
@@ -19,7 +21,8 @@ BROKEN = b"def broken(x:\n    return x\n"
 
 
 def section_files() -> dict[str, bytes]:
-    files = {f"part_a/{file.name}": file.read_bytes() for file in sorted(STUDENTS.glob("part_a/*.py"))}
+    found = sorted(STUDENTS.glob("part_*/*.py"))
+    files = {file.relative_to(STUDENTS).as_posix(): file.read_bytes() for file in found}
     return files | {"part_a/s1_3_broken.py": BROKEN}
 
 
@@ -74,3 +77,16 @@ def zygote() -> Zygote:
     if (found := warm.zygote()) is None:
         pytest.skip(f"there can be no zygote: {warm.why_not()}")
     return found
+
+
+@pytest.fixture(params=["inprocess", "process", "sandbox"])
+def code(request: pytest.FixtureRequest, staged: Path) -> Implementation:
+    workers = {"process": "worker", "sandbox": "sandboxed_worker"}
+    made = (
+        Local.of_folder(staged / "course")
+        if request.param == "inprocess"
+        else request.getfixturevalue(workers[request.param])
+    )
+    assert made.isolation == request.param
+    made.output()
+    return made

@@ -1,6 +1,5 @@
 """A call means the same in one's own process and through a worker: every test here runs on both."""
 
-from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -8,24 +7,10 @@ import torch
 
 from autograder.link.failures import Failure, LinkError, Missing, NotWritten, Raised, Refused
 from autograder.link.implementation import Foreign, Implementation
-from autograder.link.local import Local
 from course.toolkit.stage import Stage
 
 FORWARD = "part_a.s1_1_forward"
 BLUR = "part_a.s1_2_blur"
-
-
-@pytest.fixture(params=["inprocess", "process", "sandbox"])
-def code(request: pytest.FixtureRequest, staged: Path) -> Implementation:
-    workers = {"process": "worker", "sandbox": "sandboxed_worker"}
-    made = (
-        Local.of_folder(staged / "course")
-        if request.param == "inprocess"
-        else request.getfixturevalue(workers[request.param])
-    )
-    assert made.isolation == request.param
-    made.output()
-    return made
 
 
 def test_returns_what_the_function_returns(code: Implementation) -> None:

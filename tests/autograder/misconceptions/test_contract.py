@@ -55,6 +55,8 @@ class Mistaken:
         """Call the wrong answer where it is asked for and nothing is lent for it, else the reference."""
         key = section, function
         wrong = {} if key in lent else {k: v for k, v in self._wrong.items() if k == key}
+        if wrong and options.get("trial") is not None:  # neither a network nor a graph crosses as an answer
+            return wrong[key](*args, trial=options["trial"], **kwargs)
         return self._local.call(section, function, args, kwargs, lent=wrong, **options)
 
     def output(self) -> str:

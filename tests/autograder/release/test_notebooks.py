@@ -11,26 +11,39 @@ from autograder.release.generated import sections_of, solutions, syllabus_of, ta
 from autograder.release.notebook_text import CHECK, SETUP
 from autograder.release.notebooks import notebook
 from autograder.release.stubs import stub_line
+from autograder.syllabus import Exercise
 
 ROOT = Path(__file__).parents[3]
-HOUSES = pytest.mark.parametrize("real", [False, True], ids=["sample", "course"])
+COURSE = [part.letter for part in taught(syllabus_of(ROOT))]
+HOUSES = pytest.mark.parametrize(
+    ("real", "letter"),
+    [(False, "a"), *((True, letter) for letter in COURSE)],
+    ids=["sample", *(f"part {letter}" for letter in COURSE)],
+)
 
 
-def made(root: Path, solved: bool = False) -> nbformat.NotebookNode:
+def made(root: Path, solved: bool = False, letter: str = "a") -> nbformat.NotebookNode:
     syllabus = syllabus_of(root)
-    part = taught(syllabus)[0]
+    part = syllabus.part(letter)
     return notebook(part, sections_of(part, syllabus), solutions(root, part, syllabus), solved=solved)
 
 
-def cells(root: Path, solved: bool = False) -> dict[str, str]:
-    return {cell.id: cell.source for cell in made(root, solved).cells}
+def cells(root: Path, solved: bool = False, letter: str = "a") -> dict[str, str]:
+    return {cell.id: cell.source for cell in made(root, solved, letter).cells}
+
+
+def exercises_of(root: Path, letter: str) -> list[Exercise]:
+    syllabus = syllabus_of(root)
+    return [e for section in sections_of(syllabus.part(letter), syllabus) for e in section.exercises]
 
 
 @HOUSES
 @pytest.mark.parametrize("solved", [False, True])
-def test_notebook_is_valid_for_jupyter_and_nbgrader(house: Path, real: bool, solved: bool) -> None:
+def test_notebook_is_valid_for_jupyter_and_nbgrader(
+    house: Path, real: bool, letter: str, solved: bool
+) -> None:
     formats = pytest.importorskip("nbgrader.nbgraderformat.v3")
-    node = made(ROOT if real else house, solved)
+    node = made(ROOT if real else house, solved, letter)
     nbformat.validate(node)
     formats.MetadataValidatorV3().validate_nb(node)
     ids = [cell.id for cell in node.cells]
@@ -42,12 +55,12 @@ def test_notebook_is_valid_for_jupyter_and_nbgrader(house: Path, real: bool, sol
 
 @HOUSES
 def test_every_exercise_has_its_cell_and_after_it_a_locked_check_worth_its_points(
-    house: Path, real: bool
+    house: Path, real: bool, letter: str
 ) -> None:
     root = ROOT if real else house
-    node = made(root)
+    node = made(root, letter=letter)
     graded = [cell for cell in node.cells if cell.metadata.get("nbgrader", {}).get("grade")]
-    exercises = list(syllabus_of(root).exercises())
+    exercises = exercises_of(root, letter)
     assert [cell.metadata.nbgrader.points for cell in graded] == [e.points for e in exercises]
     for check, exercise in zip(graded, exercises, strict=True):
         solution = node.cells[node.cells.index(check) - 1]
@@ -88,10 +101,10 @@ def test_constant_that_only_a_solution_reads_is_given_to_the_student(house: Path
 
 
 @HOUSES
-def test_students_get_the_instructors_notebook_with_stubs_in_it(house: Path, real: bool) -> None:
+def test_students_get_the_instructors_notebook_with_stubs_in_it(house: Path, real: bool, letter: str) -> None:
     root = ROOT if real else house
-    student, instructor = cells(root), cells(root, solved=True)
-    exercises = {e.key.replace(".", "-"): e for e in syllabus_of(root).exercises()}
+    student, instructor = cells(root, letter=letter), cells(root, solved=True, letter=letter)
+    exercises = {e.key.replace(".", "-"): e for e in exercises_of(root, letter)}
     assert {name for name in student if student[name] != instructor[name]} == set(exercises)
     for name, exercise in exercises.items():
         section = syllabus_of(root).section(exercise.section)
@@ -100,8 +113,8 @@ def test_students_get_the_instructors_notebook_with_stubs_in_it(house: Path, rea
 
 
 @HOUSES
-def test_no_cell_imports_a_sibling(house: Path, real: bool) -> None:
-    for source in cells(ROOT if real else house).values():
+def test_no_cell_imports_a_sibling(house: Path, real: bool, letter: str) -> None:
+    for source in cells(ROOT if real else house, letter=letter).values():
         assert not re.search(r"^\s*from \.", source, re.MULTILINE)
 
 
@@ -123,18 +136,38 @@ def test_instructors_notebook_runs_from_top_to_bottom_and_again(house: Path) -> 
     assert seen[-1] == [2, 4]
 
 
-def test_the_courses_code_cells_define_what_the_modules_define() -> None:
-    torch = pytest.importorskip("torch")
+def names_in(letter: str) -> dict[str, Any]:
+    """Return what the cells of a part's solved notebook define, run without demos, checks and studio."""
     namespace: dict[str, Any] = {"__name__": "notebook", "show": lambda _: None, "studio": None}
-    for cell in made(ROOT, solved=True).cells:
+    for cell in made(ROOT, solved=True, letter=letter).cells:
         if cell.cell_type == "code" and cell.source != SETUP and not cell.source.startswith(CHECK):
             exec(compile(cell.source, cell.id, "exec"), namespace)
+    return namespace
+
+
+@pytest.mark.parametrize("letter", COURSE)
+def test_the_courses_code_cells_define_what_the_modules_define(letter: str) -> None:
+    pytest.importorskip("torch")
+    namespace = names_in(letter)
+    assert all(exercise.name in namespace for exercise in exercises_of(ROOT, letter))
+
+
+def test_functions_in_cells_work_together() -> None:
+    torch = pytest.importorskip("torch")
+    namespace = names_in("a")
     alpha_bar = torch.tensor([0.99, 0.36, 0.01], dtype=torch.float64)
     x_0, eps = torch.full((1, 3, 2, 2), 0.5, dtype=torch.float64), torch.ones(1, 3, 2, 2, dtype=torch.float64)
     x_t = namespace["forward"](x_0, 1, alpha_bar, eps)
     torch.testing.assert_close(x_t, torch.full_like(x_0, 0.6 * 0.5 + 0.8))
     torch.testing.assert_close(namespace["estimate_clean"](x_t, 1, alpha_bar, eps), x_0)
-    assert all(exercise.name in namespace for exercise in syllabus_of(ROOT).exercises())
+
+
+def test_classes_in_cells_work_together() -> None:
+    torch = pytest.importorskip("torch")
+    namespace = names_in("b")
+    unet, schedule = namespace["ClassConditionalUNet"](1, 10, 2), namespace["ddpm_schedule"](1e-4, 0.02, 3)
+    loop = namespace["class_ddpm_sample"](unet, schedule, torch.tensor([7]), (28, 28), 3, torch.Generator())
+    assert [image.shape for image in loop] == [(1, 1, 28, 28)] * 3
 
 
 def test_setup_is_python_without_magic_and_shows_figures_and_animations() -> None:

@@ -141,3 +141,49 @@ def test_no_display_and_no_early_import() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=root)
     assert done.stdout == "set()\n"
     assert "matplotlib.pyplot" not in Path(figures.__file__).read_text(encoding="utf-8")
+
+
+def test_digits_become_grey_images() -> None:
+    images = figures.digits(torch.tensor([0.0, 0.5, 1.0, 7.0]).view(2, 1, 1, 2))
+    assert [image.flatten().tolist() for image in images] == [[-1, 0], [1, 1]]
+    assert images[0].shape == (1, 1, 2)
+
+
+def test_a_mosaic_has_every_digit_in_its_place() -> None:
+    shades = torch.tensor([0.0, 0.25, 0.75, 0.25, 1.0]).view(5, 1, 1, 1).expand(5, 1, 3, 4)
+    mosaic = figures.mosaic(shades, columns=3, gap=1)
+    assert mosaic.shape == (1, 2 * 4 + 1, 3 * 5 + 1)
+    places = [
+        mosaic[0, 1 + 4 * row : 4 + 4 * row, 1 + 5 * i : 5 + 5 * i] for row in range(2) for i in range(3)
+    ]
+    for place, shade in zip(places, [-1, -0.5, 0.5, -0.5, 1, 0], strict=True):
+        assert torch.equal(place, torch.full((3, 4), float(shade)))
+    assert not mosaic[0, ::4].any()
+    assert not mosaic[0, :, ::5].any()
+
+
+@pytest.mark.parametrize(("count", "columns"), [(0, 3), (3, 0)])
+def test_a_mosaic_of_nothing(count: int, columns: int) -> None:
+    with pytest.raises(ValueError, match="both must be at least 1"):
+        figures.mosaic(torch.zeros(count, 1, 2, 2), columns)
+
+
+@pytest.mark.parametrize(
+    ("steps", "count", "expected"),
+    [(7, 3, [0, 3, 6]), (300, 2, [0, 299]), (3, 5, [0, 1, 2]), (5, 4, [0, 1, 3, 4])],
+)
+def test_frames_are_spread_from_first_to_last(steps: int, count: int, expected: list[int]) -> None:
+    numbers = [torch.tensor(i) for i in range(steps)]
+    assert [int(frame) for frame in figures.spread(numbers, count)] == expected
+
+
+def test_one_frame_is_no_spread() -> None:
+    with pytest.raises(ValueError, match="count = 1, but the first and the last are two"):
+        figures.spread([torch.zeros(1)], 1)
+
+
+@pytest.mark.parametrize(("width", "scale"), [(8, 4), (160, 4), (300, 2), (700, 1)])
+def test_wide_animations_are_enlarged_less(tmp_path: Path, width: int, scale: int) -> None:
+    figures.save_gif([torch.zeros(1, 4, width)], tmp_path / "a.gif")
+    with Image.open(tmp_path / "a.gif") as gif:
+        assert gif.size == (width * scale, 4 * scale)

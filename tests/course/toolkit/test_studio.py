@@ -11,6 +11,8 @@ from PIL import Image
 from torch import Tensor
 
 from course.toolkit import images, seeds
+from course.toolkit.checkpoints import CheckpointError, save_weights, write_record
+from course.toolkit.digits import load_digits
 from course.toolkit.studio import Exhibit, Studio, unwatched
 
 
@@ -34,6 +36,48 @@ def counting(count: int) -> Iterator[Tensor]:
 def test_the_seed_and_gamma_of_the_course(model) -> None:
     studio = Studio(model)
     assert (studio.seed, studio.gamma, studio.pictures) == (29, 7.0, {})
+
+
+def test_the_model_is_loaded_when_it_is_first_wanted_and_once(model) -> None:
+    loaded = []
+
+    def load() -> SimpleNamespace:
+        loaded.append(model)
+        return model
+
+    studio = Studio(load)
+    studio.generator()
+    assert not loaded
+    assert not studio.has_model
+    assert studio.shape(1) == studio.noise(1, studio.generator()).shape
+    assert loaded == [model]
+    assert studio.has_model
+
+
+def test_digits_that_no_network_has_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("COURSE_DATA", raising=False)
+    monkeypatch.setenv("COURSE_DEVICE", "cpu")
+    digits, trained_on = Studio().digits, load_digits().images
+    assert digits.images.shape[1:] == (1, 28, 28)
+    assert not any((image == trained_on).all(dim=(1, 2, 3)).any() for image in digits.images[:20])
+
+
+def test_a_network_from_the_users_own_training(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COURSE_DEVICE", "cpu")
+    network, fresh = torch.nn.Linear(2, 1), torch.nn.Linear(2, 1)
+    save_weights(network, tmp_path / "time-3.safetensors")
+    write_record(tmp_path / "time.json", {"losses": [1.0], "epochs_done": 3, "settings": {"num_hiddens": 2}})
+    studio = Studio(runs=tmp_path)
+    assert studio.run("time").epochs == (3,)
+    filled = studio.network("time", fresh, 3)
+    assert torch.equal(filled.weight, network.weight)
+    assert not filled.training
+    assert not filled.weight.requires_grad
+
+
+def test_a_network_that_nobody_has_trained(tmp_path: Path) -> None:
+    with pytest.raises(CheckpointError, match="train it: course train cubist"):
+        Studio(runs=tmp_path).network("cubist", torch.nn.Linear(2, 1))
 
 
 def test_generators_start_from_the_seed(model) -> None:

@@ -1,0 +1,1 @@
+"""Part X: beyond the assignment."""

@@ -1,0 +1,1 @@
+"""The extension: flow matching, and more ways to sample and to play."""

@@ -1,0 +1,1 @@
+"""Part B: a diffusion model from scratch, on handwritten digits."""

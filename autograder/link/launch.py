@@ -19,7 +19,7 @@ from .limits import Limits
 from .watch import Watch
 
 RUNTIME = [
-    *("calls", "describe", "failures", "frames", "lending", "networks", "packing", "rooms"),
+    *("calls", "describe", "failures", "filling", "frames", "lending", "networks", "packing", "rooms"),
     *("trials", "unpacking", "values", "walls", "worker", "zygote"),
 ]
 BOOT = (

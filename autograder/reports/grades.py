@@ -23,7 +23,7 @@ def write_csv(reports: Sequence[Report], syllabus: Syllabus, path: Path) -> None
     Where the grader broke, `total` and the sections it broke in are empty and `note` says "ungraded".  A
     section that was not graded is empty.  No cell starts a spreadsheet formula.
     """
-    keys = [section.key for section in syllabus.sections]
+    keys = [section.key for section in syllabus.sections if section.exercises]
     table = io.StringIO()
     writer = csv.writer(table, lineterminator="\n")
     writer.writerow(["student", "total", "possible", *keys, "note"])

@@ -18,6 +18,7 @@ import torch
 from autograder import identity, pool, syllabus
 from autograder.checks.reference import Live
 from autograder.checks.session import Terms, run
+from autograder.link import warm
 from autograder.link.failures import LinkError
 from autograder.link.isolation import Isolation
 from autograder.link.limits import Limits
@@ -46,7 +47,12 @@ def grade(
     try:
         with (
             TemporaryDirectory(prefix="submission-") as room,
-            Remote.start(stage(submission, Path(room)), limits=limits, isolation=isolation) as remote,
+            Remote.start(
+                stage(submission, Path(room)),
+                limits=limits,
+                isolation=isolation,
+                zygote=warm.zygote(isolation),
+            ) as remote,
         ):
             results = run(remote, Terms(Live(), secret), table.sections)
             output = remote.output()

@@ -58,6 +58,11 @@ class Call:
         trial = self.trial and self.trial.double()
         return Call(args, {name: _double(value) for name, value in self.kwargs.items()}, trial)
 
+    @property
+    def orders_matter(self) -> bool:
+        """Whether a network is tried in every order of its concatenations."""
+        return isinstance(self.trial, Trial) and self.trial.either_order
+
     def as_reference(self) -> "Call":
         """Return the same call for one whose concatenations have the order that is taken for right."""
         return replace(self, trial=self.trial.in_one_order()) if isinstance(self.trial, Trial) else self

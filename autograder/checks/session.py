@@ -96,6 +96,8 @@ class Session:
         ) -> None:
             number, call = next(calls), Call(args, kwargs, trial)
             expected = reference.expected(check, number, exercise, call, seen)
+            if call.orders_matter and not difference(call.as_reference().run(student.raw, seen), expected):
+                return
             actual = call.run(student.raw, seen)
             problem = difference(actual, expected)
             if not problem:

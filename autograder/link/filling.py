@@ -5,6 +5,7 @@ This file also runs beside student code.
 
 import hashlib
 from collections import defaultdict
+from functools import lru_cache
 from itertools import combinations
 from math import sqrt
 
@@ -16,6 +17,7 @@ from .values import Value
 CONVOLUTION, LINEAR = 1.5, 4.0
 STATISTICS = ("running_mean", "running_var")
 MOST_JOINTS = 4
+KEPT = 64
 Shapes = frozenset[tuple[int, ...]]
 
 
@@ -60,15 +62,21 @@ def _values(module: nn.Module, name: str, tensor: Tensor, seed: int) -> Tensor:
     Signals that pass through keep about their size: biases above 0 keep most of a GELU's inputs away from
     where it is flat, and linear layers are as strong as a one-hot vector needs.
     """
-    digest = hashlib.sha256(f"{seed}/{name}/{tuple(tensor.shape)}".encode()).digest()
-    generator = torch.Generator().manual_seed(int.from_bytes(digest[:7], "big"))
-    noise = torch.randn(tensor.shape, generator=generator)
+    noise = _noise(name, tuple(tensor.shape), seed)
     if tensor.ndim >= 2:
         gain = CONVOLUTION if tensor.ndim > 2 else LINEAR
         return noise * sqrt(gain / _fan_in(module, tensor, _inputs(module)))
     if name in ("weight", "running_var"):
         return 1 + 0.25 * noise.tanh()
     return 0.5 + 0.3 * noise if name == "bias" else 0.2 * noise
+
+
+@lru_cache(KEPT)
+def _noise(name: str, shape: tuple[int, ...], seed: int) -> Tensor:
+    """Return N(0, 1) noise, which nobody may change: every order of a concatenation wants it again."""
+    digest = hashlib.sha256(f"{seed}/{name}/{shape}".encode()).digest()
+    generator = torch.Generator().manual_seed(int.from_bytes(digest[:7], "big"))
+    return torch.randn(shape, generator=generator)
 
 
 def orders(network: nn.Module) -> list[Shapes]:

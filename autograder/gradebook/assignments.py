@@ -33,7 +33,10 @@ def assignment(
         session.add(found)
     known = next((notebook for notebook in found.notebooks if notebook.name == part.folder), None)
     if known is None:
-        return _added(found, part, released)
+        known = _new(part, released)
+        known.assignment = found
+        session.add(known)
+        return known
     _refuse_others(known, sections)
     return known
 
@@ -50,13 +53,12 @@ def submission(session: Session, notebook: Any, student: Any, earlier: Any = Non
         session.add(handed_in)
     for each in notebook.assignment.notebooks:
         if all(known.notebook is not each for known in handed_in.notebooks):
-            _blank(each, handed_in)
+            session.add(_blank(each, handed_in))
     return next(known for known in handed_in.notebooks if known.notebook is notebook)
 
 
-def _added(found: Any, part: Part, released: NotebookNode) -> Any:
-    kernel = json.dumps(released.metadata["kernelspec"])
-    notebook = api.Notebook(name=part.folder, assignment=found, kernelspec=kernel)
+def _new(part: Part, released: NotebookNode) -> Any:
+    notebook = api.Notebook(name=part.folder, kernelspec=json.dumps(released.metadata["kernelspec"]))
     for cell in released.cells:
         if settings := cell.metadata.get("nbgrader"):
             _add_cell(notebook, cell, settings)
@@ -75,13 +77,14 @@ def _add_cell(notebook: Any, cell: NotebookNode, settings: NotebookNode) -> None
     )
 
 
-def _blank(notebook: Any, handed_in: Any) -> None:
-    """Add an empty submission of one notebook, with a place for each score and comment."""
+def _blank(notebook: Any, handed_in: Any) -> Any:
+    """Return an empty submission of one notebook, with a place for each score and comment."""
     submitted = api.SubmittedNotebook(notebook=notebook, assignment=handed_in)
     for cell in (*notebook.grade_cells, *notebook.task_cells):
         api.Grade(cell=cell, notebook=submitted)
     for cell in (*notebook.solution_cells, *notebook.task_cells):
         api.Comment(cell=cell, notebook=submitted)
+    return submitted
 
 
 def _refuse_others(notebook: Any, sections: Sequence[Section]) -> None:

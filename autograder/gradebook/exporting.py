@@ -47,7 +47,7 @@ def to_nbgrader(grades: Path, url: str, roster: Path | None = None, course: str 
     known = rosters.read(roster, [LOGIN]) if roster else rosters.by_name(found.reports, LOGIN)
     students, unknown = rosters.matched(found.reports, known, [LOGIN])
     _refuse_doubles(students)
-    with opened(url, course) as session:
+    with opened(url, course) as session, session.no_autoflush:
         changed = _write(session, students, table, course)
     return Recorded(len(students), changed, (*found.left_out, *unknown))
 

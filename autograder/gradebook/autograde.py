@@ -9,7 +9,7 @@ from nbformat.v4 import new_output
 from nbgrader import api
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import NbGraderPreprocessor
-from traitlets import Bool, Unicode, UseEnum
+from traitlets import Bool, Enum, Unicode
 
 from autograder import grading, syllabus
 from autograder.cli.holding import held
@@ -39,8 +39,10 @@ class GradeApart(NbGraderPreprocessor):  # type: ignore[misc]
         "secret.key",
         help="The file with the class's secret, from the course's folder; made if it is not there.",
     ).tag(config=True)
-    isolation = UseEnum(
-        Isolation, Isolation.SANDBOX, help="How student code is held: sandbox, or process."
+    isolation = Enum(
+        [level.value for level in Isolation],
+        Isolation.SANDBOX.value,
+        help="How student code is held: sandbox, or process.",
     ).tag(config=True)
     i_trust_this_code = Bool(False, help="Allow the isolation `process`.").tag(config=True)
 
@@ -64,7 +66,7 @@ class GradeApart(NbGraderPreprocessor):  # type: ignore[misc]
     def _report(
         self, nb: NotebookNode, student: str, part: Part, course: CourseDirectory, table: Syllabus
     ) -> Report:
-        isolation = held(self.isolation, trusted=self.i_trust_this_code)
+        isolation = held(Isolation(self.isolation), trusted=self.i_trust_this_code)
         secret = grading.class_secret(Path(course.root) / self.secret)
         folder = course.submitted_directory
         others = {

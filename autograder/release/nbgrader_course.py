@@ -11,7 +11,7 @@ from autograder.syllabus import Syllabus
 SETTINGS = '''\
 """nbgrader's settings for this course; `nbgrader generate_assignment part_a` makes the students' notebook.
 
-`nbgrader autograde part_a` grades what they hand in as `autograder grade` does: in a sandbox, without a kernel.
+`nbgrader autograde part_a` grades what they hand in as `autograder grade` does, in a sandbox, no kernel.
 """
 
 from nbgrader.converters import Autograde, GenerateAssignment
@@ -35,12 +35,14 @@ class ClearExercises(ClearSolutions):
 
 
 standard = GenerateAssignment.class_traits()["preprocessors"].default()
-grading = [p for p in Autograde.class_traits()["autograde_preprocessors"].default() if p is not SaveAutoGrades]
+grading = Autograde.class_traits()["autograde_preprocessors"].default()
 
 c = get_config()
 c.CourseDirectory.course_id = "diffusion-course"
 c.GenerateAssignment.preprocessors = [ClearExercises if p is ClearSolutions else p for p in standard]
-c.Autograde.autograde_preprocessors = [GradeApart if p is Execute else p for p in grading]
+c.Autograde.autograde_preprocessors = [
+    GradeApart if p is Execute else p for p in grading if p is not SaveAutoGrades
+]
 c.GradeApart.secret = "secret.key"
 '''
 

@@ -4,25 +4,27 @@ import os
 import platform
 import secrets
 import time
-from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, replace
+from functools import partial
 from importlib.metadata import version
-from multiprocessing import get_context, parent_process
+from multiprocessing import parent_process
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Thread
 
 import torch
 
-from autograder import syllabus
+from autograder import identity, pool, syllabus
 from autograder.checks.reference import Live
 from autograder.checks.session import Terms, run
+from autograder.link import warm
 from autograder.link.failures import LinkError
 from autograder.link.isolation import Isolation
 from autograder.link.limits import Limits
 from autograder.link.remote import Remote
 from autograder.link.staging import stage
+from autograder.reports import files
 from autograder.results import CheckResult, ExerciseResult, Report, Status
 from autograder.submissions import Submission
 from autograder.syllabus import Exercise, Syllabus
@@ -45,7 +47,12 @@ def grade(
     try:
         with (
             TemporaryDirectory(prefix="submission-") as room,
-            Remote.start(stage(submission, Path(room)), limits=limits, isolation=isolation) as remote,
+            Remote.start(
+                stage(submission, Path(room)),
+                limits=limits,
+                isolation=isolation,
+                zygote=warm.zygote(isolation),
+            ) as remote,
         ):
             results = run(remote, Terms(Live(), secret), table.sections)
             output = remote.output()
@@ -56,19 +63,34 @@ def grade(
 
 
 def grade_class(
-    submissions: Sequence[Submission],
+    submissions: Iterable[Submission],
     secret: bytes,
     *,
     jobs: int = 1,
+    scheduler: str | None = None,
     limits: Limits = LIMITS,
     isolation: Isolation = Isolation.SANDBOX,
 ) -> Iterator[Report]:
-    """Yield the reports of a class as they are ready, `jobs` submissions at a time."""
-    workers = max(1, min(jobs, len(submissions)))
-    with ProcessPoolExecutor(workers, get_context("spawn"), _begin) as pool:
-        waiting = {pool.submit(grade, _sendable(one), secret, limits, isolation): one for one in submissions}
-        for future in as_completed(waiting):
-            yield _taken(future, waiting[future], limits, isolation)
+    """Yield the reports of a class as they are ready, `jobs` submissions at a time.
+
+    scheduler: the address of a dask cluster that grades in the place of this machine.  Raises ValueError
+    where it cannot be used.
+    """
+    waiting = map(_sendable, submissions)
+    if scheduler is None:
+        work = partial(grade, secret=secret, limits=limits, isolation=isolation)
+        outcomes = pool.spread(work, waiting, jobs, _begin)
+    else:
+        from autograder import cluster
+
+        outcomes = cluster.grade(waiting, secret, scheduler, limits, isolation)
+    for submission, outcome in outcomes:
+        yield _taken(outcome, submission, limits, isolation)
+
+
+def terms(secret: bytes, isolation: Isolation, limits: Limits = LIMITS) -> str:
+    """Return a digest of all that the results of `grade` depend on beside the submission."""
+    return identity.terms(secret, limits, isolation, versions())
 
 
 def class_secret(path: Path) -> bytes:
@@ -77,9 +99,7 @@ def class_secret(path: Path) -> bytes:
     Raises ValueError when the file holds fewer than 16 bytes.
     """
     if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_hex(32) + "\n", encoding="ascii")
+        files.replace(path, secrets.token_hex(32) + "\n", private=True)
     secret = path.read_bytes().strip()
     if len(secret) < 16:
         raise ValueError(
@@ -111,12 +131,13 @@ def _sendable(submission: Submission) -> Submission:
     return replace(submission, files=dict(submission.files))
 
 
-def _taken(future: Future[Report], submission: Submission, limits: Limits, isolation: Isolation) -> Report:
-    try:
-        return future.result()
-    except Exception as error:
-        reason = f"the grader broke: {type(error).__name__}: {error}"
-        return _report(submission, _ungraded(syllabus.load(), reason), limits, isolation, "", 0.0)
+def _taken(
+    outcome: Report | Exception, submission: Submission, limits: Limits, isolation: Isolation
+) -> Report:
+    if isinstance(outcome, Report):
+        return outcome
+    reason = f"the grader broke: {type(outcome).__name__}: {outcome}"
+    return _report(submission, _ungraded(syllabus.load(), reason), limits, isolation, "", 0.0)
 
 
 def _report(

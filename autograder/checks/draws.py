@@ -2,6 +2,8 @@
 
 import hashlib
 import hmac
+from functools import lru_cache
+from itertools import pairwise
 from math import cos, pi
 
 import torch
@@ -79,9 +81,16 @@ class Draw:
 
 def cosine_alpha_bar(exponent: float = 2.0, num_timesteps: int = NUM_TIMESTEPS) -> Tensor:
     """Return a cosine schedule (num_timesteps,) (Nichol & Dhariwal 2021, eq. 17, where the exponent is 2)."""
+    return _schedule(exponent, num_timesteps).clone()
+
+
+@lru_cache(maxsize=512)
+def _schedule(exponent: float, num_timesteps: int) -> Tensor:
+    """Return the schedule, computed once for a class: a secret draws the same ones for every submission."""
 
     def level(t: int) -> float:
         return float(cos((t / num_timesteps + 0.008) / 1.008 * pi / 2) ** exponent)
 
-    betas = [min(1 - level(t + 1) / level(t), 0.999) for t in range(num_timesteps)]
+    levels = [level(t) for t in range(num_timesteps + 1)]
+    betas = [min(1 - after / before, 0.999) for before, after in pairwise(levels)]
     return (1 - torch.tensor(betas, dtype=torch.float64)).cumprod(0).float()

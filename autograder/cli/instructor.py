@@ -15,8 +15,6 @@ from autograder.link.isolation import Isolation
 if TYPE_CHECKING:
     from rich.progress import Progress
 
-    from autograder.results import Report
-
 app = typer.Typer(
     help="Grade submissions, build the student edition, prove the course sound.",
     no_args_is_help=True,
@@ -40,12 +38,14 @@ def demo(
 ) -> None:
     """Grade a small bundled class and make the reference's project page, on the embedded model."""
     from autograder import classroom, example_class
+    from autograder.cli import classes
 
     holding = held(isolation, trusted=True) if isolation else _best()
     with progress() as bars:
-        graded = classroom.grade(example_class.submissions(), out, jobs=jobs, isolation=holding, bars=bars)
+        grader = classroom.Grader(jobs=jobs, isolation=holding, bars=bars, notice=classes.note)
+        graded = classroom.grade(example_class.submissions(), out, grader)
         page = _project_page(out / "gallery", bars) if gallery else None
-    _conclude(graded, out)
+    classes.conclude(graded, out)
     if page:
         console.print(f"The reference's project page: {page}")
 
@@ -60,16 +60,35 @@ def grade(
     ] = None,
     isolation: Annotated[Isolation, typer.Option(help=HELD)] = Isolation.SANDBOX,
     trusted: Annotated[bool, typer.Option("--i-trust-this-code", help="Allow --isolation process.")] = False,
+    regrade: Annotated[
+        bool, typer.Option(help="Grade also what has not changed since the last time.")
+    ] = False,
+    diff: Annotated[bool, typer.Option(help="Only show whose grade would move; write nothing.")] = False,
+    scheduler: Annotated[
+        str | None, typer.Option(help="Grade on the dask cluster of tcp://HOST:PORT, not on this machine.")
+    ] = None,
 ) -> None:
-    """Grade a class: grades.csv, and results and a feedback page for every student."""
+    """Grade a class: grades.csv, and results and a feedback page for every student.
+
+    What was graded into OUT before and has not changed is not graded again. Files of yours in OUT count:
+    overrides.csv (points and comments by hand), class.toml (deadlines, lateness, extensions), submitted.csv.
+    """
     from autograder import classroom
+    from autograder.cli import classes
     from autograder.submissions import discover
 
     handed_in = discover(submissions)
-    holding = held(isolation, trusted=trusted)
+    holding = held(isolation, trusted=trusted, here=scheduler is None)
     with progress() as bars:
-        graded = classroom.grade(handed_in, out, jobs=jobs, secret=secret, isolation=holding, bars=bars)
-    _conclude(graded, out)
+        grader = classroom.Grader(jobs, scheduler, secret, holding, regrade, bars, classes.note)
+        if diff:
+            moves = classroom.compare(handed_in, out, grader)
+        else:
+            graded = classroom.grade(handed_in, out, grader)
+    if diff:
+        classes.would_move(moves, len(handed_in))
+        raise typer.Exit(SOMETHING_FAILED if moves else 0)
+    classes.conclude(graded, out)
     if any(not report.graded or classroom.KEPT in report.remarks for report in graded):
         raise typer.Exit(SOMETHING_FAILED)
 
@@ -121,21 +140,6 @@ def _best() -> Isolation:
         console.print(f"[yellow]Note:[/] {escape(str(error).partition('. To grade')[0])}.")
         console.print("The bundled class is our own code; it is graded with --isolation process.")
         return Isolation.PROCESS
-
-
-def _conclude(graded: "list[Report]", out: Path) -> None:
-    for report in sorted(graded, key=lambda report: report.student):
-        console.print(f"{escape(report.student):40} {_mark(report)}")
-    console.print(f"The grades: {out / 'grades.csv'}\nThe pages:  {out / 'index.html'}")
-
-
-def _mark(report: "Report") -> str:
-    from autograder.classroom import KEPT
-
-    points = f"{report.total:g} of {report.possible:g}"
-    if not report.graded:
-        return "ungraded"
-    return f"ungraded; {points} of an earlier run stay" if KEPT in report.remarks else points
 
 
 def _project_page(into: Path, bars: "Progress") -> Path:

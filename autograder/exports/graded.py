@@ -6,7 +6,7 @@ from pathlib import Path
 from unicodedata import normalize
 
 from autograder.reports.text import line
-from autograder.results import ExerciseResult, Report, Status, from_json
+from autograder.results import ExerciseResult, Report, from_json
 from autograder.syllabus import Part, Syllabus
 
 FILE = "results.json"
@@ -44,9 +44,13 @@ def read(folder: Path, table: Syllabus) -> Graded:
 
 
 def points(report: Report, part: Part, table: Syllabus) -> float | None:
-    """Return the points of one part, to the hundredth; None when the report says nothing about it."""
+    """Return the points of one part, to the hundredth, less what lateness takes off.
+
+    None when the report says nothing about it.
+    """
     exercises = _of_part(report, part, table)
-    return round(sum(exercise.points for exercise in exercises), 2) if exercises else None
+    earned = sum(exercise.points for exercise in exercises)
+    return round(earned - report.late(part.letter), 2) if exercises else None
 
 
 def missed(report: Report, part: Part, table: Syllabus) -> list[ExerciseResult]:
@@ -97,9 +101,8 @@ def _is_amount(number: object) -> bool:
 def _objection(report: Report, table: Syllabus) -> str:
     """Return why a report cannot be exported, or ""."""
     for exercise in report.exercises:
-        for check in exercise.checks:
-            if check.status is Status.UNGRADED:
-                return f"the grader could not work on {exercise.key}; grade it again"
+        if not exercise.graded:
+            return f"the grader could not work on {exercise.key}; grade it again"
     found = {exercise.key: exercise.possible for exercise in report.exercises}
     worths = [_worth(part, table) for part in table.parts]
     expected = {

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from autograder.reports.decided import notes
 from autograder.reports.text import clean, line
 from autograder.results import CheckResult, ExerciseResult, Report, Status
 from autograder.syllabus import Syllabus
@@ -62,7 +63,7 @@ def _test(
 
 
 def _output(report: Report) -> str:
-    """Return what there is to say of the whole submission: remarks, and what the code printed."""
-    remarks = [line(remark, LONGEST) for remark in report.remarks]
+    """Return what there is to say of the whole submission: decisions, remarks, and what the code printed."""
+    remarks = [*notes(report), *(line(remark, LONGEST) for remark in report.remarks)]
     printed = clean(report.output, LONGEST).strip()
     return "\n".join([*remarks, *(["What your code printed:", printed] if printed else [])])

@@ -4,10 +4,12 @@ Both columns are to be mapped: Moodle takes feedback without a grade for a grade
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from autograder.exports.graded import missed
 from autograder.exports.rosters import Roster, Row
 from autograder.exports.tables import Column, csv_text, grade
+from autograder.reports.decided import notes
 from autograder.reports.text import number
 from autograder.results import ExerciseResult, Report, Status
 from autograder.syllabus import Part, Syllabus
@@ -33,7 +35,8 @@ def feedback(report: Report, part: Part, table: Syllabus) -> str:
     """Return in a line what did not pass in one part, in the checks' words, none of the student's."""
     if not grade(report, part, table):
         return ""
-    return " · ".join(map(_said, missed(report, part, table))) or "Every check passed."
+    checked = " · ".join(map(_said, missed(report, part, table))) or "Every check passed."
+    return " · ".join([*_decided(report, part, table), checked])
 
 
 def _rows(
@@ -48,6 +51,13 @@ def _rows(
         for column in columns:
             cells += [grade(report, column.part, table), feedback(report, column.part, table)]
         yield cells
+
+
+def _decided(report: Report, part: Part, table: Syllabus) -> list[str]:
+    """Return what people decided about this part alone."""
+    own = tuple(e for e in report.exercises if table.section(e.section).part == part.letter)
+    deliveries = tuple(each for each in report.deliveries if each.part == part.letter)
+    return list(notes(replace(report, exercises=own, deliveries=deliveries)))
 
 
 def _said(exercise: ExerciseResult) -> str:

@@ -4,17 +4,20 @@ import re
 import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from types import MappingProxyType, TracebackType
 
 from .bridge import Bridge
 from .calls import Message, Tensors
+from .child import Child, Running
 from .failures import Crashed, Failure, LinkError, TimedOut
 from .frames import FrameError
 from .implementation import NOTHING_LENT, Lent, Value
 from .isolation import Isolation
-from .launch import Child
+from .launch import Launched
 from .limits import Limits
+from .nursery import Zygote
 from .printed import Printed
 from .trials import Experiment
 from .values import Malformed
@@ -31,9 +34,11 @@ SECTION = re.compile(r"[\w.]{1,200}")
 class Remote:
     """The code in a staged folder, run by a worker process."""
 
-    def __init__(self, staged: Path, limits: Limits, isolation: Isolation) -> None:
+    def __init__(
+        self, staged: Path, limits: Limits, isolation: Isolation, zygote: Zygote | None = None
+    ) -> None:
         """Prepare; `start` is the way to get one that runs."""
-        self._staged, self._limits = staged, limits
+        self._staged, self._limits, self._zygote = staged, limits, zygote
         self.isolation: str = isolation.value
         self._held = isolation
         self._printed = Printed(limits.output_bytes)
@@ -49,13 +54,19 @@ class Remote:
 
     @classmethod
     def start(
-        cls, staged: Path, *, limits: Limits = LIMITS, isolation: Isolation = Isolation.PROCESS
+        cls,
+        staged: Path,
+        *,
+        limits: Limits = LIMITS,
+        isolation: Isolation = Isolation.PROCESS,
+        zygote: Zygote | None = None,
     ) -> "Remote":
         """Return the implementation in a folder that `stage` made, its worker running.
 
-        Raises LinkError where no worker can be started.
+        zygote: what workers in the sandbox are split off from while it lives; without one each of them
+        imports torch.  Raises LinkError where no worker can be started.
         """
-        remote = cls(staged, limits, isolation)
+        remote = cls(staged, limits, isolation, zygote)
         remote._begin()
         return remote
 
@@ -103,9 +114,10 @@ class Remote:
 
     def close(self) -> None:
         """Kill the worker and remove its folder."""
-        if self._child is not None:
-            self._child.end()
-        self._child = None
+        child, self._child = self._child, None
+        if child is not None:
+            with suppress(LinkError):
+                child.end()
 
     def _admit(self, key: Key) -> None:
         if self._strikes[key] >= self._limits.strikes:
@@ -120,7 +132,7 @@ class Remote:
     def _begin(self) -> Child:
         self._loaded = set()
         try:
-            self._child = Child(self._staged, self._limits, self._printed, self._held)
+            self._child = Child(self._start, self._limits, self._printed)
             if self._child.pipe.receive() == ({"ready": True}, {}):
                 self._child.ready()
                 return self._child
@@ -131,6 +143,11 @@ class Remote:
             reason = str(error)
         self.close()
         raise LinkError(f"the worker cannot start: {reason}\n{self.output()}".strip())
+
+    def _start(self, channel: tuple[int, int], speaking: int) -> Running:
+        if self._held is Isolation.SANDBOX and self._zygote is not None and self._zygote.alive:
+            return self._zygote.fork(self._staged, self._limits, channel, speaking)
+        return Launched(self._staged, self._limits, self._held, channel, speaking)
 
     def _load(self, sections: list[str]) -> None:
         self._running()
@@ -193,8 +210,8 @@ class Remote:
             self._importing.remove(section)
 
     def _stopped(self, error: Exception, what: str, seconds: float) -> Failure:
-        ended = self._child.end(patient=isinstance(error, FrameError)) if self._child else ""
-        self._child = None
+        child, self._child = self._child, None
+        ended = child.end(patient=isinstance(error, FrameError)) if child else ""
         self._stops += 1
         if isinstance(error, TimeoutError):
             failure: Failure = TimedOut(f"{what} took longer than {seconds:g} s; {LOOP}")

@@ -26,6 +26,7 @@ DEVICES = ("null", "zero", "full", "random", "urandom")
 OURS = ("course", "solutions", "autograder")
 APART = "--unshare-user --unshare-ipc --unshare-pid --unshare-net --unshare-uts --unshare-cgroup-try"
 ALONE = "--as-pid-1 --die-with-parent --new-session --cap-drop ALL --uid 65534 --gid 65534 --hostname student"
+BREEDING = f"--cap-add CAP_SYS_ADMIN --dir {STAGED}"
 INSTALL = "install it, on Debian and Ubuntu by `apt-get install bubblewrap`"
 
 
@@ -33,21 +34,32 @@ class Walled:
     """A command in the sandbox, ready to be started; to be used with `with`."""
 
     def __init__(
-        self, program: Sequence[str], rooms: Mapping[Path, Path], libraries: Sequence[str], limits: Limits
+        self,
+        program: Sequence[str],
+        rooms: Mapping[Path, Path],
+        libraries: Sequence[str],
+        limits: Limits,
+        *,
+        zygote: bool = False,
     ) -> None:
         """Run `program` in the sandbox; raises OSError where there is no bubblewrap.
 
         rooms: folder -> where it is seen inside, read-only.  libraries: folders of installed libraries,
-        seen where they are, without this project's packages.
+        seen where they are, without this project's packages.  zygote: whether the program is ours and
+        starts others inside, each of which it has to wall in further.
         """
         bubblewrap = shutil.which("bwrap")
         if bubblewrap is None:
             raise FileNotFoundError(f"bubblewrap (bwrap) is not there; {INSTALL}")
-        arguments = [*APART.split(), *ALONE.split(), *_mounts(rooms, libraries, limits)]
+        rights = BREEDING if zygote else ""
+        arguments = [*APART.split(), *ALONE.split(), *rights.split(), *_mounts(rooms, libraries, limits)]
         self._news, report = map(_file, os.pipe(), "rw")
-        self._passed = [_holding("\0".join(arguments).encode() + b"\0"), _holding(seccomp.program()), report]
+        contents = {"--args": "\0".join(arguments).encode() + b"\0"}
+        if not zygote:
+            contents["--seccomp"] = seccomp.program()
+        self._passed = [*map(_holding, contents.values()), report]
         self.descriptors = tuple(file.fileno() for file in self._passed)
-        options = zip(("--args", "--seccomp", "--info-fd"), map(str, self.descriptors), strict=True)
+        options = zip((*contents, "--info-fd"), map(str, self.descriptors), strict=True)
         self.command = [bubblewrap, *chain(*options), "--", *program]
 
     def __enter__(self) -> "Walled":

@@ -2,56 +2,37 @@
 
 import json
 import os
+import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 from . import sandbox
+from .failures import Failure, LinkError
+from .isolation import Isolation
 from .launch import environment, site_packages
 from .limits import Limits
+from .nursery import Zygote
+from .remote import Remote
 
 SECONDS = 30
 SPACES = ("net", "pid", "ipc", "uts", "user", "mnt")
 FORBIDDEN = ("/etc/passwd", "/etc/shadow", "/sys/kernel", "/proc/1/root/home")
 WRITABLE = (str(sandbox.HOME), str(sandbox.SHARED))
-READ_ONLY = ("/", "/usr/lib", "/dev", "/proc/sys/kernel/hostname", "/proc/self/comm")
-PROBE = """
-import json, os, sys
-def seen(path):
-    try:
-        return bool(os.listdir(path)) if os.path.isdir(path) else os.path.exists(path)
-    except OSError:
-        return False
-def writes(path):
-    try:
-        with open(path + "/probe" if os.path.isdir(path) else path, "w") as file:
-            return bool(file.write("x"))
-    except OSError:
-        return False
-def forks():
-    try:
-        if os.fork() == 0:
-            os._exit(0)
-        return True
-    except OSError:
-        return False
-asked = json.loads(sys.argv[1])
-status = dict(line.split(":", 1) for line in open("/proc/self/status"))
-facts = {
-    "spaces": {name: os.readlink("/proc/self/ns/" + name) for name in asked["spaces"]},
-    "seen": [path for path in asked["forbidden"] if seen(path)],
-    "written": [path for path in asked["writable"] + asked["read_only"] if writes(path)],
-    "variables": [word.partition("=")[0] for word in open("/proc/1/environ").read().split(chr(0)) if word],
-    "descriptors": len(os.listdir("/proc/self/fd")) - 1,
-    "processes": sum(name.isdigit() for name in os.listdir("/proc")),
-    "capabilities": int(status["CapEff"], 16) | int(status["CapBnd"], 16),
-    "interfaces": [line.split(":")[0].strip() for line in open("/proc/net/dev") if ":" in line],
-    "forks": forks(),
-}
-print(json.dumps(facts))
-"""
+READ_ONLY = (
+    "/",
+    "/usr/lib",
+    "/dev",
+    "/runtime",
+    "/submission",
+    "/proc/sys/kernel/hostname",
+    "/proc/self/comm",
+)
+PROBE = Path(__file__).with_name("probe.py")
+ALONE = "\nimport sys\nprint(report(sys.argv[1]))\n"
+PLACE, SECTION = "course/part_a/s0_probe.py", "part_a.s0_probe"
 REMEDIES = {
     "Unknown option": "bubblewrap is older than 0.7; install a newer one",
     "namespace": "user namespaces are disabled; allow them (`sysctl -w user.max_user_namespaces=10000`, on "
@@ -67,18 +48,45 @@ REMEDIES = {
 
 def available() -> str:
     """Return why the sandbox cannot be used here, with a remedy; "" where it can, as has just been tried."""
+    try:
+        return "; ".join(_leaks(_found(_inside), "self", 3))
+    except (OSError, ValueError, KeyError, subprocess.SubprocessError) as error:
+        return str(error)
+
+
+def unfit(zygote: Zygote) -> str:
+    """Return why workers must not be split off from a zygote; "" where one has just been found walled in."""
+    try:
+        facts = _found(lambda asked: _inside_a_fork(zygote, asked))
+        return "; ".join([*_leaks(facts, "self", 5), *_leaks(facts, str(zygote.number), 5)])
+    except (LinkError, Failure, OSError, ValueError, KeyError) as error:
+        return str(error)
+
+
+def _found(ask: Callable[[str], str]) -> dict[str, Any]:
+    """Return the facts that `ask` finds out inside, where a file of ours must not be seen."""
     with tempfile.NamedTemporaryFile(prefix="canary-") as canary:
-        try:
-            facts = _inside([canary.name, *_secrets(), *FORBIDDEN])
-        except (OSError, ValueError, KeyError, subprocess.SubprocessError) as error:
-            return str(error)
-    return "; ".join(_leaks(facts))
+        forbidden = [canary.name, *_secrets(), *FORBIDDEN]
+        asked = {"spaces": SPACES, "forbidden": forbidden, "writable": WRITABLE, "read_only": READ_ONLY}
+        return dict(json.loads(ask(json.dumps(asked))))
 
 
-def _inside(forbidden: list[str]) -> dict[str, Any]:
+def _inside_a_fork(zygote: Zygote, asked: str) -> str:
+    """Return what a submission that is a probe finds; raises a Failure or LinkError where it cannot run."""
+    with tempfile.TemporaryDirectory(prefix="course-") as folder:
+        place = Path(folder, PLACE)
+        place.parent.mkdir(parents=True)
+        shutil.copyfile(PROBE, place)
+        for package in (place.parent, place.parents[1]):
+            (package / "__init__.py").touch()
+        with Remote.start(Path(folder), isolation=Isolation.SANDBOX, zygote=zygote) as remote:
+            return str(remote.call(SECTION, "report", [asked]))
+
+
+def _inside(asked: str) -> str:
     """Return what a program in the sandbox finds; raises OSError with a remedy where none can be run."""
-    asked = {"spaces": SPACES, "forbidden": forbidden, "writable": WRITABLE, "read_only": READ_ONLY}
-    command = [sandbox.python(), "-s", "-P", "-S", "-B", "-c", PROBE, json.dumps(asked)]
+    program = PROBE.read_text(encoding="utf-8") + ALONE
+    command = [sandbox.python(), "-s", "-P", "-S", "-B", "-c", program, asked]
     with sandbox.Walled(command, {}, site_packages(), Limits()) as walls:
         ended = subprocess.run(
             walls.command,
@@ -93,21 +101,27 @@ def _inside(forbidden: list[str]) -> dict[str, Any]:
         said = ended.stderr.decode(errors="replace").strip()
         remedies = [remedy for sign, remedy in REMEDIES.items() if sign in said]
         raise OSError(f"bubblewrap says “{said[-300:]}”" + (f": {remedies[0]}" if remedies else ""))
-    return dict(json.loads(ended.stdout))
+    return ended.stdout.decode()
 
 
-def _leaks(facts: dict[str, Any]) -> Iterator[str]:
-    """Yield what the inside can do and should not, a clause each."""
-    shared = [name for name in SPACES if facts["spaces"][name] == os.readlink(f"/proc/self/ns/{name}")]
+def _leaks(facts: dict[str, Any], neighbour: str, descriptors: int) -> Iterator[str]:
+    """Yield what the inside can do and should not, a clause each.
+
+    neighbour: the process, by its name in /proc, whose namespaces it must not share.  descriptors: how
+    many a process inside has.
+    """
+    shared = [name for name in SPACES if facts["spaces"][name] == os.readlink(f"/proc/{neighbour}/ns/{name}")]
     if shared or facts["interfaces"] not in ([], ["lo"]):
         yield f"it shares {', '.join(shared) or 'the network'} with this system"
     if facts["seen"]:
         yield f"it can see {facts['seen'][0]}"
+    if facts["left"]:
+        yield f"something was left in {facts['left'][0]} before it began"
     if strange := set(facts["written"]) ^ set(WRITABLE):
         yield f"{min(strange)} is {'writable' if min(strange) in facts['written'] else 'not writable'} inside"
     if unknown := set(facts["variables"]) - environment(sandbox.HOME).keys() - {"PWD"}:
         yield f"it can read this environment's {min(unknown)}"
-    if facts["descriptors"] > 3:
+    if facts["descriptors"] > descriptors:
         yield "open files of this process are open inside"
     if facts["processes"] != 1:
         yield "other processes are visible inside"

@@ -13,17 +13,22 @@ from .sandbox import HOME, SHARED
 
 EVERY_SECONDS = 0.05
 LAST_SECONDS = 5.0
+NUMBER = re.compile(r"^Pid:\s+(-?\d+)", re.MULTILINE)
 USED = re.compile(r"^(VmRSS|Threads):\s+(\d+)", re.MULTILINE)
 
 
 class Watch:
-    """Watches one process, by its number out here. `reason` says why it was killed, if it was."""
+    """Watches one process. `reason` says why it was killed, if it was."""
 
-    def __init__(self, pid: int, limits: Limits) -> None:
-        """Take hold of the process; raises OSError where it is gone."""
+    def __init__(self, process: int, limits: Limits) -> None:
+        """Take over a descriptor of the process; raises OSError, and closes it, where it is gone."""
         self.reason = ""
-        self._pid, self._limits = pid, limits
-        self._process = os.pidfd_open(pid)
+        self._process, self._limits = process, limits
+        try:
+            self._pid = number(process)
+        except OSError:
+            os.close(process)
+            raise
         self._folders: list[int] = []
         self._over = False
         self._thread = Thread(target=self._run, name="watch", daemon=True)
@@ -38,16 +43,22 @@ class Watch:
     def end(self) -> None:
         """Kill the process, and return when it is gone."""
         self._over = True
+        self._kill()
         if self._thread.ident is not None:
             self._thread.join()
-        self._kill()
-        self._gone(LAST_SECONDS)
+        self.gone(LAST_SECONDS)
         for descriptor in (self._process, *self._folders):
             os.close(descriptor)
         self._folders.clear()
 
+    def gone(self, seconds: float = 0.0) -> bool:
+        """Wait up to `seconds` for the process to end; tell whether it has."""
+        poll = select.poll()
+        poll.register(self._process, select.POLLIN)
+        return bool(poll.poll(seconds * 1000))
+
     def _run(self) -> None:
-        while not self._over and not self._gone(EVERY_SECONDS):
+        while not self._over and not self.gone(EVERY_SECONDS):
             with suppress(OSError):
                 self.reason = self._excess()
             if self.reason:
@@ -56,11 +67,6 @@ class Watch:
     def _kill(self) -> None:
         with suppress(ProcessLookupError):
             signal.pidfd_send_signal(self._process, signal.SIGKILL)
-
-    def _gone(self, seconds: float) -> bool:
-        poll = select.poll()
-        poll.register(self._process, select.POLLIN)
-        return bool(poll.poll(seconds * 1000))
 
     def _seconds(self) -> float:
         """Return the processor time used, its threads' and the system's on its behalf included."""
@@ -82,3 +88,11 @@ class Watch:
             if (files := room.f_files - room.f_ffree) > limits.disk_files:
                 return f"it kept {files:,} files; the limit is {limits.disk_files:,}"
         return ""
+
+
+def number(process: int) -> int:
+    """Return a process's number out here, from a descriptor of it; raises OSError where it is gone."""
+    found = NUMBER.search(Path(f"/proc/self/fdinfo/{process}").read_text())
+    if found is None or int(found[1]) <= 0:
+        raise ProcessLookupError("the process has ended")
+    return int(found[1])

@@ -15,6 +15,7 @@ from typing import Any
 
 import torch
 
+from . import walls
 from .calls import Caller, Message, Tensors
 from .failures import Missing, Refused, to_message
 from .frames import FrameError, Pipe
@@ -103,11 +104,16 @@ def confine(settings: dict[str, Any]) -> None:
             resource.setrlimit(kind, (bound, bound))
 
 
-def main(settings: dict[str, Any]) -> None:
-    """Run a worker with the settings that `launch.command_line` made; never returns."""
+def main(settings: dict[str, Any], refused: bytes = b"") -> None:
+    """Run a worker with the settings that `launch.settings` made; never returns.
+
+    refused: the filter of system calls, where this process is not under one already.
+    """
     confine(settings)
     torch.set_num_threads(1)
     sys.meta_path.insert(0, Closed())
+    if refused:
+        walls.refuse(refused)
     incoming, outgoing = settings["channel"]
     pipe = Pipe(incoming, outgoing, most_bytes=settings["frame_bytes"])
     try:

@@ -7,8 +7,8 @@ TEXT = """\
 # A hands-on course on diffusion models
 
 You will write the forward process, the sampling loop, guidance, inpainting and visual illusions yourself, one
-small function at a time, then build and train a diffusion model of your own, and see pictures come out of it. It
-all runs on a laptop: a small model comes along.
+small function at a time, then build and train a diffusion model of your own, and see pictures come out of
+it. It all runs on a laptop: a small model comes along.
 
 ## Set up
 
@@ -34,12 +34,12 @@ course gallery                   your results as a page of pictures
 ```
 
 Open `course/part_a/s1_1_forward.py`, replace `raise NotImplementedError(…)` with your code, and run
-`course check 1.1`. A number alone is Part A's; Part B's first section is `b1.1`, in `course/part_b/s1_1_unet.py`.
-If you prefer notebooks, open one in `course/notebooks`: it holds the same exercises and checks. What is in
-`course/toolkit` is given; reading it is allowed and useful.
+`course check 1.1`. A number alone is Part A's; Part B's first section is `b1.1`, in
+`course/part_b/s1_1_unet.py`. If you prefer notebooks, open one in `course/notebooks`: it holds the same
+exercises and checks. What is in `course/toolkit` is given; reading it is allowed and useful.
 
-Part B trains on MNIST: `course train time --data mnist --download`. Without `--data` it takes the small digits of
-scikit-learn, and `--hidden 16 --epochs 2` is enough for a first look without a GPU.
+Part B trains on MNIST: `course train time --data mnist --download`. Without `--data` it takes the small
+digits of scikit-learn, and `--hidden 16 --epochs 2` is enough for a first look without a GPU.
 
 ## The sections
 

@@ -14,7 +14,7 @@ from markupsafe import Markup
 
 from autograder.results import Status
 
-from . import files, text
+from . import decided, files, text
 
 TEMPLATES = Path(__file__).parent / "templates"
 LONGEST = 20_000
@@ -88,6 +88,7 @@ def _environment() -> Environment:
     )
     environment.filters |= {
         "clean": text.clean, "line": text.line, "number": text.number,
+        "handed_in": decided.handed_in, "decided": decided.decided,
         "href": href, "prose": prose, "paragraphs": paragraphs, "spoken": _spoken, "percent": _percent,
     }  # fmt: skip
     environment.globals["symbols"] = SYMBOLS

@@ -30,8 +30,8 @@ class SectionResult:
 
     @property
     def graded(self) -> bool:
-        """Whether the grader could do its work on every check."""
-        return not any(check.status is Status.UNGRADED for e in self.exercises for check in e.checks)
+        """Whether there are points for every exercise."""
+        return all(exercise.graded for exercise in self.exercises)
 
     @property
     def share(self) -> float:

@@ -13,7 +13,7 @@ negative flips their signs; all these are orthogonal. Brightening is not linear,
 noise too loud, and the model has never seen such images. Orthogonal matrices are those that change no
 length, so three numbers tell good views from bad ones.
 
-*Geng, Park and Owens: Visual Anagrams (2024), sections 3.3 and 3.4.*
+*Geng, Park and Owens: Visual Anagrams (2024).*
 """
 
 from collections.abc import Callable, Iterator

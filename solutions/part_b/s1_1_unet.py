@@ -20,8 +20,8 @@ way up it gets back, by *skip connections*, what it knew on the way down:
                            Flatten ─── 1 × 1 ────── Unflatten (z)
 
 Every block is a few of PyTorch's layers, one after another, with a *batch norm* and a *GELU* behind every
-convolution. With `nn.Sequential` as their base class they need no `forward`: `super().__init__(…)` takes the
-layers in their order.
+convolution but the last. With `nn.Sequential` as their base class they need no `forward`:
+`super().__init__(…)` takes the layers in their order.
 
 | block | layers | what it does |
 |---|---|---|

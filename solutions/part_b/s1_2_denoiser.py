@@ -129,7 +129,7 @@ def demo(studio: Studio) -> Iterator[Exhibit]:
     figure = figures.loss_curve(
         run.losses, title="Training the denoiser", steps_per_epoch=run.steps_per_epoch
     )
-    yield Exhibit("loss", "The network learns most of it in the first few hundred steps.", figure)
+    yield Exhibit("loss", "Steep at first, then slowly better.", figure)
 
     z = add_noise(x, SIGMA, eps)
     shown, rows = [x, z], ["clean", f"noisy, σ = {SIGMA:g}"]

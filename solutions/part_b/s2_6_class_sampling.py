@@ -78,9 +78,7 @@ def demo(studio: Studio) -> Iterator[Exhibit]:
         steps = studio.all(loop, NUM_TS, f"sampling classes, epoch {epochs}")
         rows = [figures.digits(images) for images in steps[-1].chunk(OF_EACH)]
         figure = figures.grid(rows, title=f"Four of each digit, epoch {epochs}, γ = 5")
-        yield Exhibit(
-            f"samples-epoch-{epochs}", "Told what to write, and with guidance, it writes well.", figure
-        )
+        yield Exhibit(f"samples-epoch-{epochs}", "Four tries at each digit, all told what to write.", figure)
 
     frames = [figures.mosaic(images, NUM_CLASSES) for images in figures.spread(steps, FRAMES)]
     yield Exhibit("animation", "Three hundred steps from noise to the digits that were asked for.", frames)

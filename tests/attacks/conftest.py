@@ -15,9 +15,11 @@ import torch
 from autograder import syllabus
 from autograder.checks.reference import Live
 from autograder.checks.session import Terms, run
+from autograder.link import warm
 from autograder.link.failures import Raised
 from autograder.link.isolation import Isolation
 from autograder.link.limits import Limits
+from autograder.link.nursery import Zygote
 from autograder.link.remote import Remote
 from autograder.link.selftest import available
 from autograder.link.staging import stage
@@ -89,17 +91,30 @@ def filled(path: Path, known: dict[str, Any]) -> bytes:
 
 
 @pytest.fixture(scope="session")
-def walled(sandboxed: None, staged: Path) -> Iterator[Remote]:
+def zygote(sandboxed: None) -> Zygote | None:
+    """Return what workers in the sandbox are split off from; None where a class is graded without."""
+    return warm.zygote()
+
+
+@pytest.fixture(scope="session")
+def walled(zygote: Zygote | None, staged: Path) -> Iterator[Remote]:
     """Yield a worker in the sandbox, replaced whenever somebody breaks it."""
+    with Remote.start(staged, limits=TIGHT, isolation=Isolation.SANDBOX, zygote=zygote) as remote:
+        yield remote
+
+
+@pytest.fixture(scope="module")
+def cold(sandboxed: None, staged: Path) -> Iterator[Remote]:
+    """Yield a worker in a sandbox of its own, as they are where no zygote can be used."""
     with Remote.start(staged, limits=TIGHT, isolation=Isolation.SANDBOX) as remote:
         yield remote
 
 
 @pytest.fixture(scope="session")
-def limited(sandboxed: None, staged: Path) -> Iterator[Remote]:
+def limited(zygote: Zygote | None, staged: Path) -> Iterator[Remote]:
     """Yield a worker in the sandbox that has little time for a call."""
     limits = replace(TIGHT, call_seconds=1.0)
-    with Remote.start(staged, limits=limits, isolation=Isolation.SANDBOX) as remote:
+    with Remote.start(staged, limits=limits, isolation=Isolation.SANDBOX, zygote=zygote) as remote:
         yield remote
 
 

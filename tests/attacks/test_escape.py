@@ -1,11 +1,14 @@
 """What hostile code may do to the machine: nothing. The same code without the sandbox shows what it adds."""
 
 import os
+import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from autograder.link import warm
 from autograder.link.isolation import Isolation
 from autograder.link.remote import Remote
 
@@ -56,47 +59,56 @@ def test_nothing_is_achieved_and_nothing_gained(
     assert {path.name for path in private.iterdir()} == {"secret.key", "socket"}
 
 
+@pytest.mark.parametrize("attack", [*HARMLESS_OUTSIDE, *ROOTS_WITHOUT_IT, *ONLY_TRIED_INSIDE])
+def test_a_sandbox_without_a_zygote_holds_too(cold, loot, attack: str) -> None:
+    assert not loot(cold, ESCAPE, attack)
+
+
 @pytest.mark.parametrize("attack", [*HARMLESS_OUTSIDE, *(ROOTS_WITHOUT_IT if AS_ROOT else ())])
 def test_without_the_sandbox_it_is_achieved(bare, loot, private: Path, attack: str) -> None:
     assert loot(bare, ESCAPE, attack)
     if attack == "leave_a_daemon":
-        wait_for(private / "daemon")
+        wait_until((private / "daemon").exists, 20)
 
 
-def wait_for(path: Path) -> None:
-    ends = time.monotonic() + 20
-    while not path.exists() and time.monotonic() < ends:
-        time.sleep(0.05)
-    assert path.exists()
+def wait_until(holds: Callable[[], bool], seconds: float = 10) -> None:
+    ends = time.monotonic() + seconds
+    while not holds() and time.monotonic() < ends:
+        time.sleep(0.02)
+    assert holds()
 
 
-def test_a_closed_sandbox_leaves_no_process_and_no_file(sandboxed, staged, descendants) -> None:
+@pytest.mark.parametrize("split_off", [True, False])
+def test_a_closed_sandbox_leaves_no_process_and_no_file(
+    zygote, staged, descendants, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, split_off: bool
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     before = set(descendants())
-    remote = Remote.start(staged, isolation=Isolation.SANDBOX)
+    remote = Remote.start(staged, isolation=Isolation.SANDBOX, zygote=zygote if split_off else None)
     started = set(descendants()) - before
-    assert len(started) == 2, "bubblewrap and the worker"
+    assert len(started) == 2, "the worker, and its keeper or bubblewrap"
     remote.close()
-    assert not any(alive(pid) for pid in started)
-    assert set(descendants()) == before
+    wait_until(lambda: set(descendants()) == before)
+    assert not list(tmp_path.iterdir())
 
 
-def test_the_sandbox_dies_with_the_grader(sandboxed, staged, descendants) -> None:
+@pytest.mark.parametrize(("split_off", "processes"), [(True, 4), (False, 2)])
+def test_the_sandbox_dies_with_the_grader(
+    zygote, staged, descendants, split_off: bool, processes: int
+) -> None:
     """A grader that is killed leaves no worker behind, although it could not clean up."""
     reading, writing = os.pipe()
     grader = os.fork()
     if grader == 0:
-        Remote.start(staged, isolation=Isolation.SANDBOX)
+        Remote.start(staged, isolation=Isolation.SANDBOX, zygote=warm.zygote() if split_off else None)
         os.write(writing, " ".join(map(str, descendants())).encode())
         time.sleep(60)
         os._exit(0)
     orphans = [int(pid) for pid in os.read(reading, 1_000).split()]
-    assert len(orphans) == 2
+    assert len(orphans) == processes
     os.kill(grader, 9)
     os.waitpid(grader, 0)
-    ends = time.monotonic() + 10
-    while any(alive(pid) for pid in orphans) and time.monotonic() < ends:
-        time.sleep(0.02)
-    assert not any(alive(pid) for pid in orphans)
+    wait_until(lambda: not any(map(alive, orphans)))
     for descriptor in (reading, writing):
         os.close(descriptor)
 

@@ -66,11 +66,11 @@ def test_no_point_is_lost(walled: Remote, graded: Callable, oddity: str) -> None
 
 
 @pytest.fixture(scope="module")
-def odd_files(sandboxed: None, tmp_path_factory: pytest.TempPathFactory):
+def odd_files(zygote, tmp_path_factory: pytest.TempPathFactory):
     """Yield a worker on odd files, each a module of its own."""
     files = {f"part_a/{name}.py": content for name, content in FILES.items()}
     staged: Path = stage(Submission("odd", files), tmp_path_factory.mktemp("odd") / "in")
-    with Remote.start(staged, isolation=Isolation.SANDBOX) as remote:
+    with Remote.start(staged, isolation=Isolation.SANDBOX, zygote=zygote) as remote:
         yield remote
 
 

@@ -56,7 +56,7 @@ class Overheard:
 
 
 @pytest.fixture(scope="module")
-def parrot(sandboxed: None, tmp_path_factory: pytest.TempPathFactory):
+def parrot(zygote, tmp_path_factory: pytest.TempPathFactory):
     """Yield a worker on the submission that knows all published answers."""
     overheard, file = Overheard(), io.BytesIO()
     assert points(overheard, PUBLIC) == 3
@@ -64,7 +64,7 @@ def parrot(sandboxed: None, tmp_path_factory: pytest.TempPathFactory):
     source = PARROT.replace("@TABLE@", base64.b64encode(file.getvalue()).decode())
     submission = Submission("polly", {"part_a/s1_1_forward.py": source.encode()})
     staged: Path = stage(submission, tmp_path_factory.mktemp("parrot") / "in")
-    with Remote.start(staged, isolation=Isolation.SANDBOX) as remote:
+    with Remote.start(staged, isolation=Isolation.SANDBOX, zygote=zygote) as remote:
         yield remote
 
 

@@ -59,11 +59,11 @@ def test_after_all_of_this_the_grader_answers(limited, responsive) -> None:
 
 
 @pytest.mark.slow
-def test_processor_time_is_counted_over_all_calls(sandboxed, staged, tight) -> None:
+def test_processor_time_is_counted_over_all_calls(zygote, staged, tight) -> None:
     used = 6
     limits = replace(tight, cpu_seconds=used, call_seconds=used + 20)
     with (
-        Remote.start(staged, limits=limits, isolation=Isolation.SANDBOX) as remote,
+        Remote.start(staged, limits=limits, isolation=Isolation.SANDBOX, zygote=zygote) as remote,
         pytest.raises(Crashed, match=f"{used} seconds of processor time"),
     ):
         remote.call(f"part_a.{RESOURCES}", "loop")

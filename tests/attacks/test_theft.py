@@ -39,6 +39,11 @@ def test_nothing_is_found_and_nothing_gained(walled, loot, graded, responsive, a
     assert responsive(walled)
 
 
+@pytest.mark.parametrize("attack", [*FROM_OUTSIDE, *FROM_ANYWHERE])
+def test_a_sandbox_without_a_zygote_holds_too(cold, loot, attack: str) -> None:
+    assert not loot(cold, THEFT, attack)
+
+
 @pytest.mark.parametrize("attack", FROM_OUTSIDE)
 def test_without_the_sandbox_it_is_found(bare, loot, attack: str) -> None:
     assert loot(bare, THEFT, attack)

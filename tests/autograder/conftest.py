@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder import grading, syllabus
+from autograder import pool, syllabus
 from autograder.syllabus import Syllabus
 
 REFERENCE = Path(__file__).parents[2] / "solutions"
@@ -61,4 +61,4 @@ class AtOnce:
 @pytest.fixture
 def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let a class be graded in this process, where what a test replaced is replaced."""
-    monkeypatch.setattr(grading, "ProcessPoolExecutor", AtOnce)
+    monkeypatch.setattr(pool, "ProcessPoolExecutor", AtOnce)

@@ -12,7 +12,7 @@ import pytest
 from autograder import classroom, grading
 from autograder.link.isolation import Isolation
 from autograder.link.limits import Limits
-from autograder.results import Report
+from autograder.results import CheckResult, ExerciseResult, Report, Status
 from autograder.submissions import Submission, discover
 
 LIMITS = Limits(call_seconds=2.0, import_seconds=20.0)
@@ -105,9 +105,16 @@ def test_a_class_of_all_sorts_is_graded_to_its_end(reference_files, tmp_path: Pa
 @pytest.mark.slow
 def test_a_real_pool_grades_the_whole_course(reference_files, tmp_path: Path) -> None:
     submissions = [Submission("ada", reference_files()), Submission("nobody")]
-    reports = classroom.grade(submissions, tmp_path, jobs=2, isolation=Isolation.PROCESS)
+    grader = classroom.Grader(jobs=2, isolation=Isolation.PROCESS)
+    reports = classroom.grade(submissions, tmp_path, grader)
     assert [(report.student, report.total) for report in reports] == [("ada", 120), ("nobody", 0)]
     assert all(exercise.passed for exercise in reports[0].exercises)
+
+
+def worth(points: float) -> ExerciseResult:
+    """Return an exercise with one check, which earned these points."""
+    check = CheckResult("test_it", "It holds.", Status.PASSED, points, points)
+    return ExerciseResult("a1.1.forward", "forward", "a1.1", (check,))
 
 
 @pytest.fixture
@@ -115,10 +122,10 @@ def graded(first_sections, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str
     """Replace grading by a table of totals by student; None: the grader cannot work."""
     totals: dict[str, float | None] = {}
 
-    def grade_class(submissions, secret: bytes, *, jobs: int, isolation: Isolation) -> Iterator[Report]:
+    def grade_class(submissions, secret: bytes, **options: object) -> Iterator[Report]:
         for submission in reversed(submissions):
             total = totals[submission.student]
-            results = grading._ungraded(first_sections, "no worker") if total is None else ()
+            results = grading._ungraded(first_sections, "no worker") if total is None else (worth(total),)
             yield Report(
                 submission.student,
                 results,
@@ -149,7 +156,7 @@ def test_an_earlier_grade_stays_where_the_grader_cannot_work(graded, tmp_path: P
     assert totals_of(tmp_path) == {"a": "7", "b": ""}
     graded |= {"a": None, "b": 5.0}
     for _ in range(2):
-        first, second = classroom.grade(submissions, tmp_path)
+        first, second = classroom.grade(submissions, tmp_path, classroom.Grader(regrade=True))
         assert (first.total, first.remarks) == (7, (classroom.KEPT,))
         assert (second.total, second.remarks) == (5, ())
         assert totals_of(tmp_path) == {"a": "7", "b": "5"}
@@ -192,11 +199,12 @@ def test_the_secret_is_made_in_the_folder_or_given(graded, tmp_path: Path) -> No
     classroom.grade([], tmp_path / "one")
     assert made.read_text() == text
     (tmp_path / "mine").write_text(SECRET)
-    classroom.grade([], tmp_path / "two", secret=tmp_path / "mine")
+    mine = classroom.Grader(secret=tmp_path / "mine")
+    classroom.grade([], tmp_path / "two", mine)
     assert not (tmp_path / "two" / "secret.key").exists()
     (tmp_path / "mine").write_text("short")
     with pytest.raises(ValueError, match="a secret has at least 16"):
-        classroom.grade([], tmp_path / "two", secret=tmp_path / "mine")
+        classroom.grade([], tmp_path / "two", mine)
 
 
 def test_a_secret_is_no_part_of_what_students_read(graded, tmp_path: Path) -> None:

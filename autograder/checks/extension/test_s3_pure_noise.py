@@ -33,8 +33,12 @@ def test_least(student: Student, draw: Draw, seed: int, length: float) -> None:
 
 @exercise("best_constant")
 def test_manners(student: Student, draw: Draw) -> None:
-    """The images are left as they were."""
-    student.leaves_alone(pictures(draw, 3))
+    """The images are left as they were, and their dtype is kept."""
+    images = pictures(draw, 3)
+    student.leaves_alone(images)
+    found = student.raw(images.double())
+    assert isinstance(found, Tensor), "it returns no tensor"
+    assert found.dtype == torch.float64, f"given float64, it returns {found.dtype}"
 
 
 def skewed(draw: Draw, count: int) -> Tensor:

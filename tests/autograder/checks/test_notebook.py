@@ -23,6 +23,23 @@ def estimate_clean(x_t, t, alpha_bar, eps_hat):
     return x_t / alpha_bar[t].sqrt()
 """
 
+CONV = """
+from torch import nn
+class Conv(nn.Module):
+    def __init__(self, in_channels, out_channels):
+        super().__init__()
+        self.conv = nn.Conv2d(in_channels, out_channels, 3, 1, 1)
+        self.norm = nn.BatchNorm2d(out_channels)
+    def forward(self, x):
+        return nn.functional.gelu(self.norm(self.conv(x)))
+"""
+FLOW = """
+from torch import nn
+class TimeFlowUNet(nn.Module):
+    def __init__(self, in_channels, num_hiddens):
+        super().__init__()
+"""
+
 
 def cell(text: str) -> Callable[..., Any]:
     """Return the function that a notebook with this cell has."""
@@ -75,3 +92,22 @@ def test_arguments_changed_in_place_are_noticed() -> None:
 
 def test_another_function_of_the_section_may_be_unwritten() -> None:
     assert check("a1.3.estimate_clean", cell(CLEAN.replace("x_t -=", "x_t = x_t -"))).startswith("✓")
+
+
+def test_a_class_in_a_cell() -> None:
+    assert check("b1.1.Conv", cell(CONV)).startswith("✓ Conv passes all of its ")
+
+
+def test_a_wrong_class_in_a_cell() -> None:
+    said = complaint("b1.1.Conv", CONV.replace("nn.functional.gelu", "nn.functional.relu"))
+    assert "You end with a ReLU." in said
+
+
+def test_an_unwritten_class_in_a_cell() -> None:
+    text = CONV.replace("super().__init__()", "raise NotImplementedError('B 1.1 Conv: yours')")
+    assert "B 1.1 Conv: yours" in complaint("b1.1.Conv", text)
+
+
+def test_what_another_part_should_have_comes_from_the_students_files() -> None:
+    """Where they are the stubs."""
+    assert "this needs your ConvBlock (section B 1.1), which fails" in complaint("x1.TimeFlowUNet", FLOW)

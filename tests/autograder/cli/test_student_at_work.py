@@ -48,10 +48,10 @@ def course(home: Path) -> Course:
     return run
 
 
-def solve(home: Path, *sections: str) -> None:
+def solve(home: Path, *sections: str, part: str = "part_a") -> None:
     for section in sections:
-        solution = (ROOT / "solutions/part_a" / section).read_bytes()
-        (home / "course/part_a" / section).write_bytes(solution)
+        solution = (ROOT / "solutions" / part / section).read_bytes()
+        (home / "course" / part / section).write_bytes(solution)
 
 
 def test_next_names_the_first_exercise_that_does_not_pass(home: Path, course: Course) -> None:
@@ -66,7 +66,8 @@ def test_next_names_the_first_exercise_that_does_not_pass(home: Path, course: Co
 
 
 def test_next_says_well_done_when_everything_passes(home: Path, course: Course) -> None:
-    solve(home, *(path.name for path in (ROOT / "solutions/part_a").glob("s*.py")))
+    for part in ("part_a", "part_b", "extension"):
+        solve(home, *(path.name for path in (ROOT / "solutions" / part).glob("s*.py")), part=part)
     said = course("next")
     assert (said.returncode, said.stderr) == (0, "")
     assert "Well done" in said.stdout

@@ -48,6 +48,15 @@ def report(
     return Report(student, results, total, 50.0, **{**known, **more})  # type: ignore[arg-type]
 
 
+@pytest.fixture(autouse=True)
+def part_a_alone(monkeypatch: pytest.MonkeyPatch) -> Syllabus:
+    """Make the course one part; return the whole one."""
+    whole = syllabus.load()
+    of_a = tuple(section for section in whole.sections if section.part == "a")
+    monkeypatch.setattr(syllabus, "load", lambda: Syllabus((whole.part("a"),), of_a))
+    return whole
+
+
 @pytest.fixture
 def make() -> Make:
     return report

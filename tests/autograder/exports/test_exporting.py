@@ -11,6 +11,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from autograder import syllabus
 from autograder.exports import canvas, gradescope, junit, moodle, tables
 from autograder.exports.exporting import to_canvas, to_gradescope, to_junit, to_moodle
 from autograder.exports.rosters import by_name, matched
@@ -56,6 +57,16 @@ def test_an_extra_part_has_no_points_possible_in_canvas(table: Syllabus, make: M
     [column] = tables.columns([make("ada")], extra, {})
     text = canvas.text([(make("ada"), {"id": "1"})], [column], extra)
     assert text.splitlines()[1:] == ["Points Possible,,,,,0", "ada,1,,,,50"]
+
+
+def test_every_part_has_its_column_and_extra_points_come_on_top(
+    part_a_alone: Syllabus, monkeypatch: pytest.MonkeyPatch, make: Make
+) -> None:
+    monkeypatch.setattr(syllabus, "load", lambda: part_a_alone)
+    report = make("ada")
+    columns = tables.columns([report], part_a_alone, {})
+    text = canvas.text([(report, {"id": "1"})], columns, part_a_alone)
+    assert text.splitlines()[1:] == ["Points Possible,,,,,50,50,0", "ada,1,,,,50,50,20"]
 
 
 def test_moodle_gets_grades_and_feedback(grades: Path, tmp_path: Path) -> None:

@@ -78,7 +78,7 @@ def test_what_is_no_digit_is_none(judge: Judge, kind: str) -> None:
 
 
 def test_scikit_learns_digits_are_read_too(judge: Judge, bundled: Digits) -> None:
-    assert judge.scores(bundled.images, bundled.labels).share > 0.9
+    assert judge.scores(bundled.images, bundled.labels).share > 0.95
 
 
 def test_wrong_labels_are_noticed(judge: Judge, bundled: Digits) -> None:
@@ -112,9 +112,10 @@ def test_the_reference_is_the_test_set(judge: Judge, mnist: Digits) -> None:
 
 
 def test_the_training_set_is_near_and_damage_is_far(judge: Judge, mnist: Digits) -> None:
+    some = mnist.images[::5]
     near = judge.frechet_distance(load_digits().images[:10_000])
-    damaged = [judge.frechet_distance(noised(mnist.images, sigma)) for sigma in LEVELS]
-    blurred = judge.frechet_distance(gaussian_blur(mnist.images, 9, 2.0))
+    damaged = [judge.frechet_distance(noised(some, sigma)) for sigma in LEVELS]
+    blurred = judge.frechet_distance(gaussian_blur(some, 9, 2.0))
     assert [near, *damaged] == sorted([near, *damaged])
     assert blurred > 5 * near
-    assert judge.frechet_distance(noise(mnist.images.shape).clamp(0, 1)) > 20 * near
+    assert judge.frechet_distance(noise(some.shape).clamp(0, 1)) > 20 * near

@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from autograder.link import launch
+from autograder.link import launch, warm
 from autograder.link.implementation import Implementation
 from autograder.link.isolation import Isolation
 from autograder.link.local import Local
+from autograder.link.nursery import Zygote
 from autograder.link.remote import Remote
 from autograder.link.selftest import available
 from autograder.link.staging import stage
@@ -66,6 +67,16 @@ def sandboxed_worker(staged: Path):
         pytest.skip(f"the sandbox cannot be used: {reason}")
     with Remote.start(staged, isolation=Isolation.SANDBOX) as remote:
         yield remote
+
+
+@pytest.fixture(scope="session")
+def zygote() -> Zygote:
+    """Return this process's zygote."""
+    if reason := available():
+        pytest.skip(f"the sandbox cannot be used: {reason}")
+    if (found := warm.zygote()) is None:
+        pytest.skip(f"there can be no zygote: {warm.why_not()}")
+    return found
 
 
 @pytest.fixture(params=["inprocess", "process", "sandbox"])

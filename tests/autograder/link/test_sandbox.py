@@ -8,9 +8,8 @@ import pytest
 
 from autograder.link.failures import LinkError
 from autograder.link.isolation import Isolation
-from autograder.link.launch import Child, site_packages
+from autograder.link.launch import site_packages
 from autograder.link.limits import Limits
-from autograder.link.printed import Printed
 from autograder.link.remote import Remote
 from autograder.link.sandbox import Walled, python
 from autograder.link.selftest import available
@@ -56,6 +55,5 @@ def test_a_program_that_bubblewrap_cannot_start_is_our_error(
 
 def test_no_descriptor_is_left_behind(staged: Path) -> None:
     before = sorted(os.listdir("/proc/self/fd"))
-    child = Child(staged, Limits(), Printed(1_000), Isolation.SANDBOX)
-    child.end()
+    Remote.start(staged, isolation=Isolation.SANDBOX).close()
     assert sorted(os.listdir("/proc/self/fd")) == before

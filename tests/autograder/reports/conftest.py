@@ -71,7 +71,7 @@ def report(student: str, skill: float, table: Syllabus, *, broken: str = "", **m
         "limits": {"seconds_a_call": 20.0, "memory_gib": 4.0},
         "seconds": 31.4,
     }
-    return Report(student, tuple(results), total, 50.0, **{**known, **more})  # type: ignore[arg-type]
+    return Report(student, tuple(results), total, 100.0, **{**known, **more})  # type: ignore[arg-type]
 
 
 @pytest.fixture(scope="session")

@@ -125,7 +125,7 @@ def test_student_page_says_what_the_report_says(
 ) -> None:
     report = next(each for each in classroom if each.student == "ada")
     page = parse((folder / "ada" / "index.html").read_text(encoding="utf-8"))
-    assert f"{report.total:g} of 50 points" in page.text
+    assert f"{report.total:g} of 100 points" in page.text
     for section in sections.by_section(report, table):
         assert section.title in page.text
     for symbol, status in (("✓", "passed"), ("✗", "failed"), ("–", "skipped")):
@@ -158,7 +158,7 @@ def test_what_the_code_printed_is_folded_and_bounded(
 def test_ungraded_is_said_and_is_no_zero(folder: Path, parse: Any) -> None:
     student = parse((folder / "liu wei" / "index.html").read_text(encoding="utf-8"))
     assert "Ungraded. The grader itself broke" in student.text
-    assert "of 50 points" not in student.text
+    assert "of 100 points" not in student.text
     page = parse((folder / "index.html").read_text(encoding="utf-8"))
     assert "liu wei ! ungraded" in page.text
     assert "Students by their share" in page.text

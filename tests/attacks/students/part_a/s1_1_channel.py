@@ -112,5 +112,5 @@ def close_everything(*args):
 def exchange_the_serialiser(*args):
     import link.frames
 
-    link.frames.save = lambda tensors: torch.zeros(3).numpy().tobytes()
+    link.frames.serialised = lambda tensors: torch.zeros(3).numpy().tobytes()
     return args[0]

@@ -1,0 +1,1 @@
+"""What people decide beside the checks: points by hand, comments, deadlines, extensions."""

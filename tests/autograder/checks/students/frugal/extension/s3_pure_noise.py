@@ -1,0 +1,2 @@
+def best_constant(images):
+    return images.mean(0)

@@ -38,7 +38,8 @@ def to_nbgrader(grades: Path, url: str, roster: Path | None = None, course: str 
     """Write a class's scores and comments into nbgrader's gradebook, all of them or, on an error, none.
 
     Each part is an assignment with one notebook, as `nbgrader generate_assignment` makes them.  What people
-    have entered there stays.  Written twice, it changes nothing the second time.
+    have entered there stays.  Where a part has a deadline, the time it was handed in and what lateness costs
+    are written too.  Written twice, it changes nothing the second time.
     roster: a CSV with the columns `submission` and `id`, and any of `NAMES`; without it, submissions are
     called by the students' ids.  Raises ValueError, OSError, naming file or database and the remedy.
     """
@@ -73,9 +74,13 @@ def _write(session: Session, students: Sequence[tuple[Report, Row]], table: Syll
             if results := _of_part(report, part, table):
                 student = rows[report.student]
                 submitted = assignments.submission(session, place, student, earlier.get(student.id))
-                if scores.record(submitted, results, table):
+                if any([scores.record(submitted, results, table), *_delivered(submitted, report, part)]):
                     changed.add(report.student)
     return len(changed)
+
+
+def _delivered(submitted: Any, report: Report, part: Part) -> list[bool]:
+    return [scores.deliver(submitted, each) for each in report.deliveries if each.part == part.letter]
 
 
 def _person(session: Session, people: Mapping[str, Any], row: Row) -> Any:

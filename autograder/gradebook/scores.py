@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from typing import Any
 
+from nbgrader.utils import parse_utc
+
 from autograder.gradebook.assignments import check_id
 from autograder.release.notebooks import grade_id
-from autograder.reports.text import clean, line
-from autograder.results import CheckResult, ExerciseResult, Status
+from autograder.reports.text import clean, line, number
+from autograder.results import CheckResult, Delivery, ExerciseResult, Override, Status
 from autograder.syllabus import Syllabus
 
 LONGEST = 4_000
@@ -29,13 +31,26 @@ def record(submitted: Any, results: Sequence[ExerciseResult], table: Syllabus) -
     return any(changes)
 
 
+def deliver(submitted: Any, delivery: Delivery) -> bool:
+    """Write when a part was handed in and what its lateness costs, and say whether anything changed."""
+    handed_in, before = (
+        submitted.assignment,
+        (submitted.assignment.timestamp, submitted.late_submission_penalty),
+    )
+    if delivery.submitted:
+        handed_in.timestamp = parse_utc(delivery.submitted)
+    submitted.late_submission_penalty = delivery.points
+    return before != (handed_in.timestamp, submitted.late_submission_penalty)
+
+
 def remark(result: ExerciseResult) -> str | None:
-    """Return in Markdown what did not pass; None where all did.
+    """Return in Markdown what a person decided and what did not pass; None where there is neither.
 
     nbgrader shows it as HTML: what a student could have worded stands in blocks of code.
     """
     missed = [check for check in result.checks if check.status is not Status.PASSED]
-    text = "\n\n".join(map(_said, missed))
+    decided = [_decided(result.override)] if result.override else []
+    text = "\n\n".join([*decided, *map(_said, missed)])
     return (text if len(text) <= LONGEST else text[: LONGEST - 1] + "…") or None
 
 
@@ -55,5 +70,14 @@ def _commented(comment: Any, text: str | None) -> bool:
 
 
 def _said(check: CheckResult) -> str:
-    reason = "\n".join(f"    {said}" for said in clean(check.reason, LONGEST).splitlines() if said.strip())
-    return f"{line(check.sentence)}\n\n{reason}".rstrip()
+    return f"{line(check.sentence)}\n\n{_block(check.reason)}".rstrip()
+
+
+def _decided(override: Override) -> str:
+    points = "" if override.points is None else f": {number(override.points)} points"
+    words = f"{override.reason}\n{override.comment}"
+    return f"Decided by a person{points}.\n\n{_block(words)}".rstrip()
+
+
+def _block(text: str) -> str:
+    return "\n".join(f"    {said}" for said in clean(text, LONGEST).splitlines() if said.strip())

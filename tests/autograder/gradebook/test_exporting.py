@@ -5,6 +5,8 @@ import hashlib
 import sqlite3
 import subprocess
 import sys
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -18,6 +20,7 @@ from autograder import syllabus
 from autograder.gradebook.database import GradebookError
 from autograder.gradebook.exporting import to_nbgrader
 from autograder.gradebook.scores import remark
+from autograder.results import Delivery, Override
 
 from .conftest import FORWARD, report, result
 
@@ -47,6 +50,25 @@ def test_every_exercise_has_its_score_in_the_assignment_of_its_part(url, graded,
         comment = gradebook.find_comment(CELL, "part_a", "part_a", "bob")
         assert comment.auto_comment == "Agrees.\n\n    Differs."
         assert gradebook.find_comment(CELL, "part_a", "part_a", "ada").comment is None
+
+
+def test_lateness_and_what_a_person_decided_come_along(url, graded, entries) -> None:
+    late = Delivery("a", "2030-01-01T00:00:00+00:00", "2030-01-02T01:00:00+01:00", 1, 0, 10.0, 4.85)
+    made = report("bob", HALF)
+    by_hand = Override(2.0, "The noise is right.")
+    exercises = tuple(replace(e, override=by_hand) if e.key == FORWARD else e for e in made.exercises)
+    made = replace(made, deliveries=(late,), exercises=exercises)
+    grades = graded(made)
+    assert to_nbgrader(grades, url).changed == 1
+    assert entries("bob")[CHECK] == (2.0, None, False)
+    with Gradebook(url, "diffusion-course") as gradebook:
+        handed_in = gradebook.find_submission("part_a", "bob")
+        assert handed_in.timestamp == datetime(2030, 1, 2)
+        assert handed_in.notebooks[0].late_submission_penalty == 4.85
+        assert gradebook.find_submission("part_b", "bob").timestamp is None
+        comment = gradebook.find_comment(CELL, "part_a", "part_a", "bob").comment
+        assert comment.startswith("Decided by a person: 2 points.\n\n    The noise is right.")
+    assert to_nbgrader(grades, url).changed == 0
 
 
 def test_a_second_export_changes_nothing(url, graded) -> None:

@@ -44,10 +44,7 @@ def answer(source: str) -> Cell:
     (`%matplotlib`, `!course hint`) are left out.  Raises one of `BROKEN` where it is no Python.
     """
     tree, text = _parsed(source)
-    return _cell(
-        tree.body,
-        (_lines(node, text) if isinstance(node, Definition) else _attempt(node) for node in _now(tree)),
-    )
+    return _cell(tree.body, (_standing(node, text) for node in tree.body if not _from_the_future(node)))
 
 
 def helpers(source: str, known: Collection[str], wanted: Collection[str]) -> Cell:
@@ -77,8 +74,8 @@ def _from_the_future(node: ast.stmt) -> bool:
     return isinstance(node, ast.ImportFrom) and node.module == FUTURE
 
 
-def _now(tree: ast.Module) -> list[ast.stmt]:
-    return [node for node in tree.body if not _from_the_future(node)]
+def _standing(node: ast.stmt, text: str) -> str:
+    return _lines(node, text) if isinstance(node, Definition) else _attempt(node)
 
 
 def _parsed(source: str) -> tuple[ast.Module, str]:

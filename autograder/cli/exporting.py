@@ -1,7 +1,7 @@
 """The commands `autograder export …`: grades in the formats of others."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.markup import escape
@@ -9,6 +9,9 @@ from rich.markup import escape
 from autograder.cli.terminal import SOMETHING_FAILED, complaints, console
 from autograder.exports import exporting
 from autograder.exports.exporting import Exported
+
+if TYPE_CHECKING:
+    from autograder.gradebook.exporting import Recorded
 
 app = typer.Typer(help="Write grades in the format of another gradebook.", no_args_is_help=True)
 
@@ -59,7 +62,28 @@ def junit(grades: Grades, out: File = Path("junit.xml")) -> None:
     _conclude(exporting.to_junit(grades, out), out)
 
 
-def _conclude(exported: Exported, out: Path) -> None:
+@app.command()
+def nbgrader(
+    grades: Grades,
+    db: Annotated[
+        str, typer.Option(help="The gradebook: sqlite:///FILE, or any other URL of SQLAlchemy's.")
+    ] = "sqlite:///gradebook.db",
+    roster: Annotated[
+        Path | None,
+        typer.Option(help="A CSV with the columns `submission` (the name in GRADES) and `id` (nbgrader's)."),
+    ] = None,
+    course: Annotated[str, typer.Option(help="nbgrader's course_id.")] = "diffusion-course",
+) -> None:
+    """The gradebook of nbgrader: scores and comments beside those that people gave, which stay."""
+    from autograder.gradebook import database
+    from autograder.gradebook.exporting import to_nbgrader
+
+    recorded = to_nbgrader(grades, db, roster, course)
+    console.print(f"{recorded.changed} of {recorded.students} students have changed in it.")
+    _conclude(recorded, database.shown(db))
+
+
+def _conclude(exported: "Exported | Recorded", out: Path | str) -> None:
     for sentence in exported.left_out:
         complaints.print(f"[yellow]Warning:[/] {escape(sentence)}")
     console.print(f"{exported.students} students: {escape(str(out))}")

@@ -9,10 +9,15 @@ from autograder.release.stubs import stub_line
 from autograder.syllabus import Syllabus
 
 SETTINGS = '''\
-"""nbgrader's settings for this course; `nbgrader generate_assignment part_a` makes the students' notebook."""
+"""nbgrader's settings for this course; `nbgrader generate_assignment part_a` makes the students' notebook.
 
-from nbgrader.converters import GenerateAssignment
-from nbgrader.preprocessors import ClearSolutions
+`nbgrader autograde part_a` grades what they hand in as `autograder grade` does, in a sandbox, no kernel.
+"""
+
+from nbgrader.converters import Autograde, GenerateAssignment
+from nbgrader.preprocessors import ClearSolutions, Execute, SaveAutoGrades
+
+from autograder.gradebook.autograde import GradeApart
 
 STUBS = {{
 {stubs}
@@ -30,10 +35,15 @@ class ClearExercises(ClearSolutions):
 
 
 standard = GenerateAssignment.class_traits()["preprocessors"].default()
+grading = Autograde.class_traits()["autograde_preprocessors"].default()
 
 c = get_config()
 c.CourseDirectory.course_id = "diffusion-course"
 c.GenerateAssignment.preprocessors = [ClearExercises if p is ClearSolutions else p for p in standard]
+c.Autograde.autograde_preprocessors = [
+    GradeApart if p is Execute else p for p in grading if p is not SaveAutoGrades
+]
+c.GradeApart.secret = "secret.key"
 '''
 
 

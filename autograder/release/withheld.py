@@ -13,6 +13,7 @@ ANSWERS = (
     "autograder.example_class",
     "autograder.grading",
     "autograder.exports",
+    "autograder.gradebook",
     "autograder.judge",
     "autograder.cli.instructor",
     "autograder.cli.judging",

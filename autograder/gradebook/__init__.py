@@ -1,0 +1,1 @@
+"""nbgrader's gradebook and commands on top of our grading: scores and comments in, no student code run."""

@@ -73,7 +73,10 @@ def discover(folder: Path) -> list[Submission]:
 def read(entry: Path) -> Submission:
     """Return the submission in one folder, archive or file; whatever is wrong with it becomes a remark."""
     kind = "" if entry.is_dir() else ending(entry.name)
-    student = safe_name(entry.name[: -len(kind)] if kind else _unsuffixed(entry))
+    whose = None if kind or entry.is_dir() else owner(entry.name)
+    if whose is not None:
+        return _gathered(safe_name(whose[0]), [(whose[1], entry)])
+    student = safe_name(entry.name[: -len(kind)] if kind else entry.name)
     if entry.is_symlink():
         return Submission(student, remarks=(f"{safe_name(entry.name)} is a link, which is not followed",))
     if kind and kind not in READABLE:
@@ -171,8 +174,3 @@ def _gathered(student: str, files: Sequence[tuple[str, Path]]) -> Submission:
     except (ArchiveError, OSError) as error:
         found.remarks.add(f"the files of {student} cannot be read: {error}")
     return Submission(student, MappingProxyType(contents), found.remarks.said())
-
-
-def _unsuffixed(entry: Path) -> str:
-    whose = owner(entry.name) if entry.is_file() else None
-    return whose[0] if whose else entry.name

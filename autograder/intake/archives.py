@@ -1,4 +1,4 @@
-"""The entries of whatever a stranger handed in: a folder, a zip, a tarball, or a file by itself."""
+"""The entries of what a stranger packed: a folder, a zip or a tarball."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -14,7 +14,7 @@ OTHERS = (".rar", ".7z", ".gz", ".bz2", ".xz", ".zst", ".lz", ".lzma")
 
 @contextmanager
 def entries(path: Path) -> Iterator[Iterable[Entry]]:
-    """Open a folder, an archive or a single file; its files can be read until it closes.
+    """Open a folder or an archive; its files can be read until it closes.
 
     Raises ArchiveError, OSError.
     """
@@ -26,8 +26,6 @@ def entries(path: Path) -> Iterator[Iterable[Entry]]:
     elif name.endswith(tars.ENDINGS):
         with tars.members(path) as members:
             yield members
-    elif name.endswith((".py", ".ipynb")):
-        yield [Entry(path.name, folders.file_reader(path))]
     else:
         with zips.members(path) as members:
             yield members

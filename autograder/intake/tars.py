@@ -37,7 +37,7 @@ CHUNK = 2**20
 MANY_DIGITS = re.compile(rb"[0-9]{200}")
 """What no header needs, and what `tarfile` searches in a time that grows with its square."""
 DAMAGED = (tarfile.TarError, ValueError, OverflowError, RecursionError, EOFError, KeyError, IndexError)
-UNREADABLE = (EOFError, zlib.error, lzma.LZMAError, gzip.BadGzipFile, MemoryError)
+UNREADABLE = (EOFError, zlib.error, lzma.LZMAError, MemoryError)
 
 
 @contextmanager

@@ -19,6 +19,7 @@ MOST_NOTEBOOKS = 20
 MOST_REMARKS = 50
 LONGEST_NAME = 120
 HANDED_IN = "a folder or a zip with part_a/… in it, or the course's notebooks"
+SHADOWED = "nothing may take the place of a library or of the course"
 
 
 @dataclass(frozen=True)
@@ -86,15 +87,14 @@ class Collected:
         Raises ArchiveError where they are too large together, NoStubError where the course has no stubs.
         """
         root = self._root()
+        for found in _of(list(self._found.values()), Kind.SHADOW):
+            if root in (None, found.place.root):
+                self.remarks.left_out(found.place.name, SHADOWED)
         if root is None:
             self.remarks.add(f"no section file was found; hand in {HANDED_IN}")
             return {}
         here = [found for found in self._found.values() if found.place.root == root]
         contents = self._read(self._chosen(here))
-        for found in _of(here, Kind.SHADOW):
-            self.remarks.left_out(
-                found.place.name, "nothing may take the place of a library or of the course"
-            )
         read = [self._notebook(found) for found in _ordered(_of(here, Kind.NOTEBOOK))[:MOST_NOTEBOOKS]]
         _Merged(contents, self.remarks).take([pair for pair in read if pair])
         return contents

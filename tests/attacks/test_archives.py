@@ -148,7 +148,7 @@ def colliding_names(folder: Path) -> str:
 
 def notebook(folder: Path, text: str) -> str:
     (folder / "mallory.ipynb").write_text(text)
-    return "mallory.ipynb is left out: it "
+    return "mallory.ipynb is left out: it"
 
 
 def cell(source: object, name: object = "a1-1-forward") -> dict[str, object]:
@@ -201,7 +201,7 @@ ATTACKS: dict[str, Attack] = {
     "zip: overlapping entries": overlapping_entries,
     "zip: sizes that are lies": a_zip_that_lies_about_sizes,
     "zip: a zip in a zip": a_zip_in_a_zip,
-    "zip: colliding names": zip_of(NAME, "part_a/S1_1_FORWARD.py", "part_a/s1_1_Forward.py", why="occurs twice"),
+    "zip: colliding names": zip_of(NAME, "part_a/S1_1_Forward.py", why="occurs twice"),
     "zip: shadows": shadows,
     "notebook: 10^5 cells": lambda f: notebook(f, json.dumps({"cells": [cell("x = 1")] * 100_000})),
     "notebook: nested 10^4 deep": lambda f: notebook(f, '{"cells": ' + "[" * 10_000 + "]" * 10_000 + "}"),

@@ -138,9 +138,10 @@ def test_pages_show_markup_as_text(written: Path) -> None:
         policies = [value for _, value in page.attributes if value.startswith("default-src 'none'")]
         assert len(policies) == 1
         assert "unsafe" not in policies[0]
-        assert "{{ 7 * 7 }}" in page.text or "49" not in page.text
-    student = next(written.glob("class/*/index.html"))
-    assert "<script>alert('owned')</script>" in Page(student).text.replace("\n", "")
+    for path in written.glob("class/*/index.html"):
+        shown = Page(path).text
+        assert "<script>alert('owned')</script>" in shown
+        assert "{{ 7 * 7 }}" in shown
 
 
 @pytest.mark.parametrize("name", ["class/grades.csv", "canvas.csv", "moodle.csv"])

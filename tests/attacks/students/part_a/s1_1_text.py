@@ -23,7 +23,8 @@ class Shown:
     __str__ = __repr__
 
 
-Shown.__name__ = Shown.__qualname__ = TEXT.replace("\x00", "")
+NAME = TEXT.replace("\x00", "").replace("\ud800", "")
+Shown.__name__ = Shown.__qualname__ = NAME
 
 
 def return_it(x_0, t, alpha_bar, eps):
@@ -35,4 +36,4 @@ def return_a_text(x_0, t, alpha_bar, eps):
 
 
 def raise_another(x_0, t, alpha_bar, eps):
-    raise type(TEXT.replace("\x00", "").replace("\ud800", ""), (Exception,), {})(TEXT)
+    raise type(NAME, (Exception,), {})(TEXT)

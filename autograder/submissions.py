@@ -103,10 +103,14 @@ def the_only_one(entry: Path) -> Submission:
 
 
 def holds_parts(folder: Path) -> bool:
-    """Tell whether a folder is itself a submission."""
+    """Tell whether a folder is itself a submission: by the parts in it, or by files with the course's names.
+
+    A notebook that lies among other people's submissions does not make all of them one.
+    """
     if any((folder / root / part).is_dir() for root in ("", "course") for part in PARTS):
         return True
-    return folder.is_dir() and any(is_own(path.name) for path in listed(folder))
+    inside = listed(folder) if folder.is_dir() else []
+    return any(is_own(path.name) for path in inside) and not any(_is_somebodys(path) for path in inside)
 
 
 def listed(folder: Path) -> list[Path]:
@@ -151,6 +155,15 @@ def told_apart(submissions: list[Submission]) -> list[Submission]:
             submission = replace(submission, student=name, remarks=(*submission.remarks, remark))
         apart.append(submission)
     return apart
+
+
+def _is_somebodys(path: Path) -> bool:
+    """Tell whether a folder or an archive looks like one of several submissions."""
+    if path.name.startswith((".", "__MACOSX")) or path.is_symlink() or path.name in ("course", "notebooks"):
+        return False
+    if not path.is_dir():
+        return bool(ending(path.name))
+    return any(owner(each.name) or each.name in (*PARTS, "course", "notebooks") for each in listed(path))
 
 
 def _lone(inside: Sequence[Path]) -> dict[str, list[tuple[str, Path]]]:

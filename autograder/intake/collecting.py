@@ -1,5 +1,6 @@
 """Choosing among a stranger's files: which are section files, which are notebooks, and what is left out."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
@@ -19,6 +20,8 @@ MOST_NOTEBOOKS = 20
 MOST_REMARKS = 50
 LONGEST_NAME = 120
 HANDED_IN = "a folder or a zip with part_a/… in it, or the course's notebooks"
+_DECLARED = re.compile(rb"(?:[ \t\f]*#[^\n]*\n)?[ \t\f]*#[^\n]*?coding[:=][ \t]*[-\w.]+")
+"""A line, the first or the second, in which a Python file says what encoding it has."""
 SHADOWED = "nothing may take the place of a library or of the course"
 
 
@@ -125,7 +128,7 @@ class Collected:
                 contents[name] = content
                 _check_total(contents)
         for name in contents:
-            if not is_utf8(contents[name]):
+            if not (is_utf8(contents[name]) or _DECLARED.match(contents[name])):
                 self.remarks.add(f"{shown(name)} is not UTF-8 text; save it in that encoding")
         return contents
 

@@ -97,6 +97,12 @@ def test_editors_marks_are_accepted(tmp_path: Path, content: bytes) -> None:
     assert only(tmp_path).remarks == ()
 
 
+def test_a_declared_encoding_is_accepted(tmp_path: Path) -> None:
+    content = "#!/usr/bin/python\n# -*- coding: latin-1 -*-\nx = 'ü'\n".encode("latin-1")
+    write(tmp_path / "alice" / NAME, content)
+    assert (dict(only(tmp_path).files), only(tmp_path).remarks) == ({NAME: content}, ())
+
+
 @pytest.mark.parametrize("content", ["x = 'ü'".encode("latin-1"), "x = 1".encode("utf-16"), b"x = 1\0"])
 def test_another_encoding_is_remarked_upon(tmp_path: Path, content: bytes) -> None:
     write(tmp_path / "alice" / NAME, content)

@@ -100,6 +100,14 @@ def test_a_folder_of_loose_files_may_be_given(tmp_path: Path) -> None:
     assert set(submission.files) == {"part_a/s1_1_forward.py", "part_a/s1_2_blur.py"}
 
 
+def test_a_notebook_among_submissions_does_not_make_them_one(tmp_path: Path) -> None:
+    (tmp_path / "part_a.ipynb").write_text("{}")
+    for student in ("alice", "zoe"):
+        (tmp_path / student / "part_a").mkdir(parents=True)
+        (tmp_path / student / "part_a/s1_1_forward.py").write_bytes(CODE)
+    assert [each.student for each in discover(tmp_path)] == ["alice", "part_a", "zoe"]
+
+
 def test_a_single_notebook_that_holds_nothing_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "zoe.ipynb").write_text(json.dumps({"cells": []}))
     with pytest.raises(SubmissionsError, match="no cell with the name of an exercise"):

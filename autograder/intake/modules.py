@@ -167,7 +167,9 @@ def _defined(sources: Iterable[str]) -> dict[str, str]:
     for source in sources:
         try:
             body = parsed(_python(source)).body
-            found |= {name: ast.unparse(node) for node in body for name in bound(node)}
+            for node in body:
+                if names := bound(node):
+                    found |= dict.fromkeys(names, ast.unparse(node))
         except UNPARSABLE:
             continue
     return found

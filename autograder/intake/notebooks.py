@@ -8,7 +8,7 @@ from typing import Any
 from .entries import ArchiveError
 
 LARGEST = 16 * 2**20
-LARGEST_CODE = 2**20
+LARGEST_CODE = 2**18
 MOST_CELLS = 5_000
 MOST_VALUES = 1_000_000
 """Values in the whole notebook, outputs included: what it takes in memory goes by their number."""
@@ -29,7 +29,7 @@ def cells(content: bytes) -> list[Cell]:
     """
     found = list(_cells(_parsed(content)))
     if sum(len(cell.source) for cell in found) > LARGEST_CODE:
-        raise ArchiveError(f"its cells hold more than {LARGEST_CODE // 2**20} MB of code")
+        raise ArchiveError(f"its cells hold more than {LARGEST_CODE // 2**10} KB of code")
     return found
 
 

@@ -1,24 +1,36 @@
-"""What students handed in, read into memory: a folder or a zip each, however it was packed.
+"""What students handed in, read into memory: a folder, an archive, notebooks or files, however packed.
 
 Nothing of a submission is ever written under a name of its choosing, and no link is followed. What is
-wrong with a submission is a remark beside it, never an exception: it is graded with what is left.
+wrong with a submission is a remark beside it, never an exception: it is graded with what is left.  How it is
+read is told in `autograder.intake`.
 """
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from types import MappingProxyType
 
-from .archives import ArchiveError, Entry, entries
+from .intake.archives import READABLE, ending, entries
+from .intake.collecting import HANDED_IN, Collected
+from .intake.entries import ArchiveError, Entry
+from .intake.folders import file_reader
+from .intake.places import PARTS, is_own, is_section_file, owner
 
-PARTS = ("part_a", "part_b", "extension")
-LARGEST_FILE = 2**20
-LARGEST_TOTAL = 20 * 2**20
-MOST_FILES = 2_000
-OTHER_ARCHIVES = (".rar", ".7z", ".tar", ".gz", ".tgz", ".bz2", ".xz")
-HANDED_IN = "a folder or a zip with part_a/… in it"
+__all__ = [
+    "PARTS",
+    "Submission",
+    "SubmissionsError",
+    "discover",
+    "holds_parts",
+    "is_entry",
+    "is_section_file",
+    "listed",
+    "read",
+    "safe_name",
+    "told_apart",
+]
 
 
 class SubmissionsError(Exception):
@@ -39,126 +51,46 @@ class Submission:
 
 
 def discover(folder: Path) -> list[Submission]:
-    """Return the submissions in a folder, one for each folder or zip in it, in order of their names.
+    """Return the submissions in a folder, in order of their names.
 
-    A single submission is found too: a zip, or a folder that itself holds part_a, part_b or extension.
+    Each folder and each archive in it is one, and so are the notebooks and section files that begin with
+    the same name: zoe_part_a.ipynb, zoe_part_b.ipynb.  A single submission is found too: an archive, a
+    notebook, a section file, or a folder that itself holds part_a … or files with the course's names.
     Raises SubmissionsError where there is nothing to grade.
     """
     if not folder.exists():
         raise SubmissionsError(f"{folder} does not exist; give the folder that holds the submissions")
     if folder.is_file() or holds_parts(folder):
         return [the_only_one(folder)]
-    entries = [entry for entry in sorted(listed(folder)) if is_entry(entry)]
-    if not entries:
+    inside = sorted(listed(folder))
+    found = [read(entry) for entry in inside if is_entry(entry)]
+    found += [_gathered(student, files) for student, files in _lone(inside).items()]
+    if not found:
         raise SubmissionsError(f"{folder} holds no submission; put in it, for each student, {HANDED_IN}")
-    return told_apart([read(entry) for entry in entries])
+    return told_apart(sorted(found, key=lambda submission: submission.student))
 
 
 def read(entry: Path) -> Submission:
-    """Return the submission in one folder or zip; whatever is wrong with it becomes a remark."""
-    student = safe_name(entry.stem if entry.suffix.lower() == ".zip" else entry.name)
+    """Return the submission in one folder, archive or file; whatever is wrong with it becomes a remark."""
+    kind = "" if entry.is_dir() else ending(entry.name)
+    whose = None if kind or entry.is_dir() else owner(entry.name)
+    if whose is not None:
+        return _gathered(safe_name(whose[0]), [(whose[1], entry)])
+    student = safe_name(entry.name[: -len(kind)] if kind else entry.name)
     if entry.is_symlink():
-        return Submission(student, remarks=(f"{entry.name} is a link, which is not followed",))
-    if entry.name.lower().endswith(OTHER_ARCHIVES):
-        return Submission(student, remarks=(f"{entry.name} cannot be unpacked; hand in a zip",))
+        return Submission(student, remarks=(f"{safe_name(entry.name)} is a link, which is not followed",))
+    if kind and kind not in READABLE:
+        return Submission(student, remarks=(f"{safe_name(entry.name)} cannot be unpacked; hand in a zip",))
+    found = Collected()
     try:
         with entries(entry) as items:
-            found = Collected()
             for item in items:
                 found.add(item)
-            return found.submission(student)
+            contents = found.contents()
     except (ArchiveError, OSError) as error:
-        return Submission(student, remarks=(f"{entry.name} cannot be read: {error}",))
-
-
-class Collected:
-    """The section files found so far in one submission, and the remarks on it."""
-
-    def __init__(self) -> None:
-        """Start with none."""
-        self._remarks: list[str] = []
-        self._roots: dict[str, dict[str, Entry]] = {}
-        self._seen: set[tuple[str, str]] = set()
-
-    def add(self, entry: Entry) -> None:
-        """Take an entry into account: a section file, or one to be ignored."""
-        place = placed(entry.name)
-        if place is None:
-            return
-        root, name = place
-        files = self._roots.setdefault(root, {})
-        twice = (root, name.casefold()) in self._seen
-        self._seen.add((root, name.casefold()))
-        if entry.problem or twice:
-            self._remarks.append(f"{name} is left out: {entry.problem or 'its name occurs twice'}")
-        elif len(self._seen) > MOST_FILES:
-            raise ArchiveError(f"it holds more than {MOST_FILES:,} section files")
-        else:
-            files[name] = entry
-
-    def submission(self, student: str) -> Submission:
-        """Read the files of the outermost folder that holds any."""
-        roots = [root for root, files in self._roots.items() if files]
-        roots.sort(key=lambda root: (len(PurePosixPath(root).parts), root))
-        if not roots:
-            self._remarks.append(f"no section file was found; hand in {HANDED_IN}")
-            return Submission(student, remarks=tuple(self._remarks))
-        for other in roots[1:]:
-            self._remarks.append(f"section files are in {where(other)} too; those in {where(roots[0])} count")
-        contents = self._contents(self._roots[roots[0]])
-        return Submission(student, MappingProxyType(contents), tuple(self._remarks))
-
-    def _contents(self, files: dict[str, Entry]) -> dict[str, bytes]:
-        contents: dict[str, bytes] = {}
-        total = 0
-        for name, entry in sorted(files.items()):
-            content = self._content(name, entry)
-            total += len(content or b"")
-            if total > LARGEST_TOTAL:
-                raise ArchiveError(f"its section files are larger than {LARGEST_TOTAL // 2**20} MB together")
-            if content is not None:
-                contents[name] = content
-        return contents
-
-    def _content(self, name: str, entry: Entry) -> bytes | None:
-        try:
-            content = entry.read(LARGEST_FILE)
-        except (ArchiveError, OSError) as error:
-            self._remarks.append(f"{name} is left out: {error}")
-            return None
-        if not is_utf8(content):
-            self._remarks.append(f"{name} is not UTF-8 text; save it in that encoding")
-        return content
-
-
-def placed(name: str) -> tuple[str, str] | None:
-    """Return the folder a section file is in and its name from there, None where it is no section file.
-
-    It may lie at the top, under course/, or in either way within one single other folder.
-    """
-    parts = PurePosixPath(name.replace("\\", "/")).parts
-    if len(parts) < 2 or not is_section_file("/".join(parts[-2:])):
-        return None
-    root = parts[:-2]
-    nested = len(root) - (root[-1:] == ("course",))
-    if nested > 1 or any(part.startswith((".", "__MACOSX", "/")) for part in root):
-        return None
-    return "/".join(root), "/".join(parts[-2:])
-
-
-def is_section_file(name: str) -> bool:
-    """Tell whether a path is a Python file directly in part_a, part_b or extension."""
-    part, _, file = name.partition("/")
-    return part in PARTS and re.fullmatch(r"\w[\w\- ]*\.py", file) is not None
-
-
-def is_utf8(content: bytes) -> bool:
-    """Tell whether a file is text as Python wants it; a byte order mark is accepted."""
-    try:
-        content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return False
-    return b"\0" not in content
+        found.remarks.add(f"{entry.name} cannot be read: {error}")
+        contents = {}
+    return Submission(student, MappingProxyType(contents), found.remarks.said())
 
 
 def the_only_one(entry: Path) -> Submission:
@@ -171,8 +103,14 @@ def the_only_one(entry: Path) -> Submission:
 
 
 def holds_parts(folder: Path) -> bool:
-    """Tell whether a folder is itself a submission."""
-    return any((folder / root / part).is_dir() for root in ("", "course") for part in PARTS)
+    """Tell whether a folder is itself a submission: by the parts in it, or by files with the course's names.
+
+    A notebook that lies among other people's submissions does not make all of them one.
+    """
+    if any((folder / root / part).is_dir() for root in ("", "course") for part in PARTS):
+        return True
+    inside = listed(folder) if folder.is_dir() else []
+    return any(is_own(path.name) for path in inside) and not any(_is_somebodys(path) for path in inside)
 
 
 def listed(folder: Path) -> list[Path]:
@@ -186,10 +124,14 @@ def listed(folder: Path) -> list[Path]:
 
 
 def is_entry(path: Path) -> bool:
-    """Tell whether something among the submissions is one, rather than a stray file such as grades.csv."""
+    """Tell whether something among the submissions is one, rather than a stray file such as grades.csv.
+
+    Notebooks and section files by themselves are none: several of them may be one student's.
+    """
     if path.name.startswith((".", "__MACOSX")):
         return False
-    return path.is_dir() or path.is_symlink() or path.name.lower().endswith((".zip", *OTHER_ARCHIVES))
+    lone = owner(path.name) is not None
+    return path.is_dir() or (path.is_symlink() and not lone) or bool(ending(path.name))
 
 
 def safe_name(name: str) -> str:
@@ -215,6 +157,33 @@ def told_apart(submissions: list[Submission]) -> list[Submission]:
     return apart
 
 
-def where(root: str) -> str:
-    """Return a folder's name for a sentence."""
-    return root or "the top folder"
+def _is_somebodys(path: Path) -> bool:
+    """Tell whether a folder or an archive looks like one of several submissions."""
+    if path.name.startswith((".", "__MACOSX")) or path.is_symlink() or path.name in ("course", "notebooks"):
+        return False
+    if not path.is_dir():
+        return bool(ending(path.name))
+    return any(owner(each.name) or each.name in (*PARTS, "course", "notebooks") for each in listed(path))
+
+
+def _lone(inside: Sequence[Path]) -> dict[str, list[tuple[str, Path]]]:
+    """Return the notebooks and section files that lie by themselves, by their students."""
+    found: dict[str, list[tuple[str, Path]]] = {}
+    for path in inside:
+        whose = None if is_entry(path) or path.name.startswith(".") else owner(path.name)
+        if whose is not None:
+            found.setdefault(safe_name(whose[0]), []).append((whose[1], path))
+    return found
+
+
+def _gathered(student: str, files: Sequence[tuple[str, Path]]) -> Submission:
+    """Return the submission of a student who handed in files by themselves, each with its course's name."""
+    found = Collected()
+    contents: dict[str, bytes] = {}
+    try:
+        for name, path in files:
+            found.add(Entry(name, file_reader(path)))
+        contents = found.contents()
+    except (ArchiveError, OSError) as error:
+        found.remarks.add(f"the files of {student} cannot be read: {error}")
+    return Submission(student, MappingProxyType(contents), found.remarks.said())

@@ -35,6 +35,11 @@ class Exercise:
         """The key of the section: "a1.1"."""
         return self.key.rpartition(".")[0]
 
+    @property
+    def grade_id(self) -> str:
+        """Its key in the letters that nbgrader and cell ids allow: "a1-1-forward"."""
+        return self.key.replace(".", "-")
+
 
 @dataclass(frozen=True)
 class Section:

@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
-from autograder.archives import ArchiveError, Entry, entries
+from autograder.intake.archives import entries
+from autograder.intake.entries import ArchiveError, Entry
 from autograder.judge.weights import LARGEST, Weights, read_weights
 from autograder.submissions import SubmissionsError, holds_parts, is_entry, listed
 

@@ -35,8 +35,8 @@ def notebook(
 
 
 def grade_id(exercise: Exercise) -> str:
-    """Return the exercise's key in the letters that nbgrader and cell ids allow: "a1-1-forward"."""
-    return exercise.key.replace(".", "-")
+    """Return the name of the exercise's cell: "a1-1-forward"."""
+    return exercise.grade_id
 
 
 def _others(sections: Sequence[Section], sources: Mapping[str, str]) -> list[str]:

@@ -57,7 +57,7 @@ def test_only_section_files_are_read(tmp_path: Path) -> None:
     pack(tmp_path / "in/bob.zip", dict.fromkeys(files + others + junk, CODE))
     for submission in discover(tmp_path / "in"):
         assert sorted(submission.files) == sorted(files)
-        assert submission.remarks == ()
+        assert [remark.partition(":")[0] for remark in submission.remarks] == ["torch.py is left out"]
 
 
 def test_a_zip_made_elsewhere_is_read(tmp_path: Path) -> None:
@@ -95,6 +95,12 @@ def test_editors_marks_are_accepted(tmp_path: Path, content: bytes) -> None:
     write(tmp_path / "alice" / NAME, content)
     assert only(tmp_path).files[NAME] == content
     assert only(tmp_path).remarks == ()
+
+
+def test_a_declared_encoding_is_accepted(tmp_path: Path) -> None:
+    content = "#!/usr/bin/python\n# -*- coding: latin-1 -*-\nx = 'ü'\n".encode("latin-1")
+    write(tmp_path / "alice" / NAME, content)
+    assert (dict(only(tmp_path).files), only(tmp_path).remarks) == ({NAME: content}, ())
 
 
 @pytest.mark.parametrize("content", ["x = 'ü'".encode("latin-1"), "x = 1".encode("utf-16"), b"x = 1\0"])

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from autograder.archives import ArchiveError, check_directory, entries
+from autograder.intake.archives import entries
+from autograder.intake.entries import ArchiveError
+from autograder.intake.zips import check_directory
 
 
 @pytest.fixture

@@ -14,9 +14,12 @@ ANSWERS = (
     "autograder.grading",
     "autograder.exports",
     "autograder.judge",
+    "autograder.similarity",
+    "autograder.gradescope",
     "autograder.cli.instructor",
     "autograder.cli.judging",
     "autograder.cli.holding",
+    "autograder.cli.similar",
 )
 COMMAND = "autograder.cli.student"
 

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
+from autograder.cli.gradescoping import gradescope_autograder
 from autograder.cli.terminal import SOMETHING_FAILED, complaints, console
 from autograder.exports import exporting
 from autograder.exports.exporting import Exported
@@ -57,6 +58,9 @@ def gradescope(
 def junit(grades: Grades, out: File = Path("junit.xml")) -> None:
     """JUnit XML: a test suite for each exercise."""
     _conclude(exporting.to_junit(grades, out), out)
+
+
+app.command()(gradescope_autograder)
 
 
 def _conclude(exported: Exported, out: Path) -> None:

@@ -20,6 +20,7 @@ ANSWERS = (
     "autograder.cli.judging",
     "autograder.cli.holding",
     "autograder.cli.similar",
+    "autograder.cli.gradescoping",
 )
 COMMAND = "autograder.cli.student"
 

@@ -12,6 +12,7 @@ from autograder.exports import exporting
 from autograder.exports.exporting import Exported
 
 app = typer.Typer(help="Write grades in the format of another gradebook.", no_args_is_help=True)
+app.command()(gradescope_autograder)
 
 Grades = Annotated[Path, typer.Argument(help="The folder that `autograder grade --out` wrote.")]
 Roster = Annotated[
@@ -58,9 +59,6 @@ def gradescope(
 def junit(grades: Grades, out: File = Path("junit.xml")) -> None:
     """JUnit XML: a test suite for each exercise."""
     _conclude(exporting.to_junit(grades, out), out)
-
-
-app.command()(gradescope_autograder)
 
 
 def _conclude(exported: Exported, out: Path) -> None:

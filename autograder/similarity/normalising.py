@@ -8,6 +8,7 @@ from dataclasses import dataclass
 LARGEST = 200_000
 MOST_WORDS = 100_000
 DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+NAMING = frozenset([*DEFINITIONS, ast.arg, ast.Attribute])
 
 
 class NormalisingError(Exception):
@@ -33,7 +34,7 @@ def passages(source: bytes) -> list[Passage]:
     walks = [_walk(statement) for statement in _statements(_parsed(source))]
     if sum(map(len, walks)) > MOST_WORDS:
         raise NormalisingError(f"it has more than {MOST_WORDS:,} words")
-    own = {name for walk in walks for node, _ in walk for name in _given(node)}
+    own = {name for walk in walks for node, _ in walk if type(node) in NAMING for name in _given(node)}
     return [_passage(walk, own) for walk in walks]
 
 

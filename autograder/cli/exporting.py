@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.markup import escape
 
+from autograder.cli.gradescoping import gradescope_autograder
 from autograder.cli.terminal import SOMETHING_FAILED, complaints, console
 from autograder.exports import exporting
 from autograder.exports.exporting import Exported
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from autograder.gradebook.exporting import Recorded
 
 app = typer.Typer(help="Write grades in the format of another gradebook.", no_args_is_help=True)
+app.command()(gradescope_autograder)
 
 Grades = Annotated[Path, typer.Argument(help="The folder that `autograder grade --out` wrote.")]
 Roster = Annotated[

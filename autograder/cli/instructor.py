@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.markup import escape
 
-from autograder.cli import exporting, judging
+from autograder.cli import exporting, judging, similar
 from autograder.cli.holding import HELD, held
 from autograder.cli.terminal import SOMETHING_FAILED, console, end_well, progress, watching
 from autograder.link.isolation import Isolation
@@ -125,6 +125,7 @@ def check_course() -> None:
 
 
 app.command()(judging.judge)
+app.command()(similar.similar)
 
 
 def main() -> None:

@@ -15,9 +15,13 @@ ANSWERS = (
     "autograder.exports",
     "autograder.gradebook",
     "autograder.judge",
+    "autograder.similarity",
+    "autograder.gradescope",
     "autograder.cli.instructor",
     "autograder.cli.judging",
     "autograder.cli.holding",
+    "autograder.cli.similar",
+    "autograder.cli.gradescoping",
 )
 COMMAND = "autograder.cli.student"
 

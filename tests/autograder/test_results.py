@@ -122,7 +122,7 @@ def test_the_order_of_the_checks_does_not_matter(earned: list[float]) -> None:
     assert an_exercise(*map(a_check, earned)).points == 2.0
 
 
-@pytest.mark.parametrize("status", set(Status) - {Status.PASSED})
+@pytest.mark.parametrize("status", [status for status in Status if status is not Status.PASSED])
 def test_one_check_that_did_not_pass(status: Status) -> None:
     result = an_exercise(a_check(), a_check(status=status))
     assert not result.passed

@@ -1,7 +1,7 @@
 """Answers and errors that are meant for whoever reads about them: pages, tables, terminals."""
 
 TEXT = (
-    "=HYPERLINK(\"http://evil.example\",\"your grade\")\n"
+    '=HYPERLINK("http://evil.example","your grade")\n'
     "<script>alert('owned')</script><img src=x onerror=alert(1)><a href='javascript:alert(1)'>x</a>\r\n"
     "[click](javascript:alert(1)) ![x](http://evil.example/x.png) {{ 7 * 7 }} ]]> &lt;b&gt; "
     "[bold red]0[/] `code`\n"

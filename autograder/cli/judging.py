@@ -5,10 +5,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.markup import escape
 
 from autograder.cli.holding import HELD, held
-from autograder.cli.terminal import SOMETHING_FAILED, console, progress
+from autograder.cli.terminal import SOMETHING_FAILED, console, progress, safe
 from autograder.link.isolation import Isolation
 
 if TYPE_CHECKING:
@@ -59,11 +58,11 @@ def judge(
 
 
 def _show(verdict: "Verdict") -> None:
-    console.print(f"[bold]{escape(verdict.name)}[/]  {verdict.seconds:g} s")
+    console.print(f"[bold]{safe(verdict.name)}[/]  {verdict.seconds:g} s")
     if verdict.findings:
         _show_findings(verdict.findings)
     for remark in verdict.remarks:
-        console.print(f"  [yellow]![/] {escape(remark)}")
+        console.print(f"  [yellow]![/] {safe(remark)}")
 
 
 def _show_findings(findings: "Findings") -> None:

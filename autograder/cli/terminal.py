@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from autograder.link.failures import LinkError
+from autograder.reports.text import clean
 from autograder.results import CheckResult, ExerciseResult, Status
 from autograder.submissions import SubmissionsError
 
@@ -25,6 +26,7 @@ SYMBOLS = {
     Status.UNGRADED: "[magenta]? ungraded[/]",
 }
 SOMETHING_FAILED, COULD_NOT_WORK, INTERRUPTED = 1, 2, 130
+MOST_SHOWN = 20_000
 EXPECTED = (ValueError, OSError, RuntimeError, LinkError, SubmissionsError)
 
 console = Console(highlight=False)
@@ -36,7 +38,7 @@ def end_well(command: Callable[[], object]) -> None:
     try:
         command()
     except EXPECTED as error:
-        complaints.print(f"[bold red]Error:[/] {escape(str(error))}")
+        complaints.print(f"[bold red]Error:[/] {safe(str(error))}")
         sys.exit(COULD_NOT_WORK)
     except KeyboardInterrupt:
         complaints.print("Stopped.")
@@ -52,7 +54,12 @@ def show(results: Sequence[ExerciseResult], *, all_checks: bool = False) -> None
             if all_checks or check.status is not Status.PASSED:
                 console.print(f"  {SYMBOLS[check.status]}  {escape(check.sentence)}")
             for line in check.reason.splitlines():
-                console.print(f"      {escape(line)}")
+                console.print(f"      {safe(line)}")
+
+
+def safe(text: str) -> str:
+    """Return a text that may be a stranger's, such as an error of their code, fit for a terminal."""
+    return escape(clean(text, MOST_SHOWN))
 
 
 def shown(path: Path) -> str:

@@ -79,7 +79,8 @@ def _stubs(files: Files, syllabus: Syllabus) -> bytes:
 
 
 def _autograder(root: Path) -> dict[PurePosixPath, bytes]:
-    files = {path: (root / path).read_bytes() for path in _tree(root, "autograder")}
+    paths = [path for path in _tree(root, "autograder") if path.suffix != ".md"]  # is for instructors
+    files = {path: (root / path).read_bytes() for path in paths}
     sources = {path: content.decode() for path, content in files.items() if path.suffix == ".py"}
     modules = kept(sources)
     packages = {path.parent for path in sources} - {path.parent for path in modules}

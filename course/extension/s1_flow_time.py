@@ -33,7 +33,7 @@ from functools import partial
 import torch
 from torch import Tensor, nn
 
-from course.toolkit import figures, seeds
+from course.toolkit import figures, guards, seeds
 from course.toolkit.studio import Exhibit, Studio
 from course.toolkit.training import Recipe
 
@@ -54,14 +54,16 @@ class TimeFlowUNet(nn.Module):
     """
 
     def __init__(self, in_channels: int, num_hiddens: int) -> None:
+        guards.hidden(num_hiddens)
         super().__init__()
         raise NotImplementedError("X 1 TimeFlowUNet: yours to write; hints: course hint x1.TimeFlowUNet")
 
     def forward(self, x: Tensor, t: Tensor) -> Tensor:
         """Return the velocity at x, of its shape.
 
-        x: (N, in_channels, 28, 28).  t: (N,) in [0, 1].
+        x: (N, in_channels, 28, 28).  t: (N,) in [0, 1], else (on a CPU) ValueError.
         """
+        guards.times(t)
         raise NotImplementedError("X 1 TimeFlowUNet: yours to write; hints: course hint x1.TimeFlowUNet")
 
 

@@ -40,6 +40,8 @@ convolution but the last. With `nn.Sequential` as their base class they need no 
 import torch
 from torch import Tensor, nn
 
+from course.toolkit import guards
+
 
 class Conv(nn.Sequential):
     """Map (N, in_channels, H, W) to (N, out_channels, H, W).
@@ -119,6 +121,7 @@ class UnconditionalUNet(nn.Module):
     """
 
     def __init__(self, in_channels: int, num_hiddens: int) -> None:
+        guards.hidden(num_hiddens)
         super().__init__()
         raise NotImplementedError("B 1.1 UnconditionalUNet: yours to write; hints: course hint b1.1.UnconditionalUNet")
 

@@ -16,6 +16,8 @@ Everything else is as it was.
 import torch
 from torch import Tensor, nn
 
+from course.toolkit import guards
+
 from .s1_1_unet import ConvBlock, DownBlock, Flatten, Unflatten, UpBlock
 
 
@@ -34,12 +36,14 @@ class TimeConditionalUNet(nn.Module):
     """
 
     def __init__(self, in_channels: int, num_hiddens: int) -> None:
+        guards.hidden(num_hiddens)
         super().__init__()
         raise NotImplementedError("B 2.1 TimeConditionalUNet: yours to write; hints: course hint b2.1.TimeConditionalUNet")
 
     def forward(self, x: Tensor, t: Tensor) -> Tensor:
         """Return the estimate, of the shape of x.
 
-        x: (N, in_channels, 28, 28).  t: (N,) in [0, 1].
+        x: (N, in_channels, 28, 28).  t: (N,) in [0, 1], else (on a CPU) ValueError.
         """
+        guards.times(t)
         raise NotImplementedError("B 2.1 TimeConditionalUNet: yours to write; hints: course hint b2.1.TimeConditionalUNet")

@@ -14,6 +14,8 @@ the `mask` is 0, the one-hot vector is replaced by ten zeros, which is no class 
 import torch
 from torch import Tensor, nn
 
+from course.toolkit import guards
+
 from .s1_1_unet import ConvBlock, DownBlock, Flatten, Unflatten, UpBlock
 from .s2_1_time import FCBlock
 
@@ -26,7 +28,9 @@ class ClassConditionalUNet(nn.Module):
     """
 
     def __init__(self, in_channels: int, num_classes: int, num_hiddens: int) -> None:
+        guards.hidden(num_hiddens)
         super().__init__()
+        self.num_classes = num_classes
         raise NotImplementedError("B 2.4 ClassConditionalUNet: yours to write; hints: course hint b2.4.ClassConditionalUNet")
 
     def forward(self, x: Tensor, c: Tensor, t: Tensor, mask: Tensor | None = None) -> Tensor:
@@ -34,5 +38,8 @@ class ClassConditionalUNet(nn.Module):
 
         x: (N, in_channels, 28, 28).  c: (N,) int64, classes in [0, num_classes).  t: (N,) in [0, 1].
         mask: (N,), 1 keeps the class of an image and 0 drops it; without a mask all are kept.
+        Raises ValueError, on a CPU, when a class or a time is outside its range.
         """
+        guards.times(t)
+        guards.classes(c, self.num_classes)
         raise NotImplementedError("B 2.4 ClassConditionalUNet: yours to write; hints: course hint b2.4.ClassConditionalUNet")

@@ -42,3 +42,34 @@ def mask(mask: Tensor, image: Tensor) -> None:
     if not (mask.min() >= 0 and mask.max() <= 1):
         low, high = mask.min().item(), mask.max().item()
         raise ValueError(f"the mask has values from {low:g} to {high:g}, not in [0, 1]; 1 means new content")
+
+
+def hidden(num_hiddens: int) -> None:
+    """Raise ValueError unless a network of that many hidden channels has any."""
+    if num_hiddens < 1:
+        raise ValueError(f"num_hiddens = {num_hiddens}, but a network needs at least 1; try 64")
+
+
+def times(t: Tensor) -> None:
+    """Raise ValueError unless all times (N,) lie in [0, 1].
+
+    Looked at on a CPU only: a GPU would have to be waited for in every step.
+    """
+    if _looked_at(t) and not ((t >= 0) & (t <= 1)).all():
+        low, high = t.min().item(), t.max().item()
+        raise ValueError(
+            f"t goes from {low:g} to {high:g}, but times lie in [0, 1]; divide a timestep by num_ts"
+        )
+
+
+def classes(c: Tensor, num_classes: int) -> None:
+    """Raise ValueError unless all classes (N,) lie in [0, num_classes); looked at on a CPU only."""
+    if _looked_at(c) and not ((c >= 0) & (c < num_classes)).all():
+        low, high, last = c.min().item(), c.max().item(), num_classes - 1
+        raise ValueError(
+            f"c goes from {low:g} to {high:g}, but the classes are 0 to {last}; pass one of them"
+        )
+
+
+def _looked_at(tensor: Tensor) -> bool:
+    return tensor.device.type == "cpu" and not torch.compiler.is_compiling()

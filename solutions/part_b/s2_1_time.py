@@ -16,6 +16,8 @@ Everything else is as it was.
 import torch
 from torch import Tensor, nn
 
+from course.toolkit import guards
+
 from .s1_1_unet import ConvBlock, DownBlock, Flatten, Unflatten, UpBlock
 
 
@@ -38,6 +40,7 @@ class TimeConditionalUNet(nn.Module):
     """
 
     def __init__(self, in_channels: int, num_hiddens: int) -> None:
+        guards.hidden(num_hiddens)
         super().__init__()
         # BEGIN SOLUTION
         self.conv_0 = ConvBlock(in_channels, num_hiddens)
@@ -56,8 +59,9 @@ class TimeConditionalUNet(nn.Module):
     def forward(self, x: Tensor, t: Tensor) -> Tensor:
         """Return the estimate, of the shape of x.
 
-        x: (N, in_channels, 28, 28).  t: (N,) in [0, 1].
+        x: (N, in_channels, 28, 28).  t: (N,) in [0, 1], else (on a CPU) ValueError.
         """
+        guards.times(t)
         # BEGIN SOLUTION
         t1 = self.time_1(t[:, None])[:, :, None, None]
         t2 = self.time_2(t[:, None])[:, :, None, None]

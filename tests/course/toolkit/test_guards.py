@@ -74,3 +74,26 @@ def test_masks_of_booleans() -> None:
     """A comparison gives booleans, of which torch refuses to take 1 - mask."""
     with pytest.raises(ValueError, match=r"^the mask holds booleans, .*; pass mask\.float\(\)$"):
         guards.mask(torch.rand(1, 1, 4, 5) > 0.5, IMAGE)
+
+
+def test_times_and_classes_and_channels() -> None:
+    guards.times(torch.tensor([0.0, 0.5, 1.0]))
+    guards.classes(torch.tensor([0, 9]), 10)
+    guards.hidden(1)
+
+
+@pytest.mark.parametrize("t", [[0.0, 300.0], [-0.1, 0.5], [float("nan")]])
+def test_other_times(t: list[float]) -> None:
+    with pytest.raises(ValueError, match=r"but times lie in \[0, 1\]; divide a timestep by num_ts$"):
+        guards.times(torch.tensor(t))
+
+
+@pytest.mark.parametrize("c", [[3, 10], [-1]])
+def test_other_classes(c: list[int]) -> None:
+    with pytest.raises(ValueError, match=r"but the classes are 0 to 9; pass one of them$"):
+        guards.classes(torch.tensor(c), 10)
+
+
+def test_no_channels() -> None:
+    with pytest.raises(ValueError, match=r"^num_hiddens = 0, but a network needs at least 1; try 64$"):
+        guards.hidden(0)

@@ -113,7 +113,6 @@ def _connected(scheduler: str) -> Iterator[Any]:
     """Return a client of a scheduler that has workers."""
     try:
         from distributed import Client
-        from distributed.comm import CommClosedError
     except ImportError:
         raise ValueError('--scheduler needs dask; install it: pip install -e ".[cluster]"') from None
     if not ADDRESS.fullmatch(scheduler):
@@ -134,7 +133,7 @@ def _connected(scheduler: str) -> Iterator[Any]:
             ) from None
         try:
             yield client
-        except (CancelledError, CommClosedError):
+        except (CancelledError, OSError):  # among them distributed's CommClosedError
             gone = f"the scheduler at {scheduler} is gone; start it and grade again"
             raise RuntimeError(f"{gone}, what was graded is kept") from None
 

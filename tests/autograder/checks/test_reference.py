@@ -16,7 +16,7 @@ from autograder.link.failures import LinkError
 from autograder.link.local import Local
 
 FORWARD = syllabus.load().exercise("a1.1.forward")
-SECTIONS = [section.module for section in syllabus.load().sections]
+SECTIONS = [section.module for section in syllabus.load().sections if section.exercises]
 
 
 class Both(AnswerKey):

@@ -39,6 +39,7 @@ def running(pid: int) -> bool:
         return False
 
 
+TORCHS_OWN = {"TORCHINDUCTOR_CACHE_DIR"}  # set by torch itself when its compiler is imported
 ENVIRONMENT = {
     "HOME",
     "TMPDIR",
@@ -76,7 +77,7 @@ class TestInItsOwnProcess:
 
     def test_it_sees_nothing_of_our_environment(self, worker: Remote) -> None:
         found = worker.call(HOSTILE, "environment")
-        assert set(found) == ENVIRONMENT
+        assert set(found) - TORCHS_OWN == ENVIRONMENT
         assert found["HOME"] != os.environ.get("HOME")
 
     def test_an_editable_install_does_not_lead_it_to_the_solutions(

@@ -1,5 +1,6 @@
 """IF pipelines in miniature: the classes and the file layout of the real thing, with random weights."""
 
+import os
 import signal
 import string
 from pathlib import Path
@@ -25,9 +26,15 @@ WORDS = [
 ]
 
 
-def pytest_configure() -> None:
-    """Hear Ctrl-C, and let started commands hear it, where a background job was begun with ears shut."""
+def pytest_configure(config: pytest.Config) -> None:
+    """Hear Ctrl-C, and let started commands hear it, where a background job was begun with ears shut.
+
+    Where several processes test, each computes on one core, and so does what it starts.
+    """
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    if hasattr(config, "workerinput"):
+        torch.set_num_threads(1)
+        os.environ["OMP_NUM_THREADS"] = "1"
 
 
 def _tokenizer():

@@ -13,13 +13,30 @@ class Augment:
     """How far pictures are moved.
 
     scale: share of the canvas that the drawing fills, from and to.  shift: share of half the canvas by which
-    it may leave it.  turn, hue: degrees either way.  Scenes that fill their canvas keep filling it.
+    it may leave it.  turn, hue: degrees either way.  white: share of the pictures on white.  Scenes that fill
+    their canvas keep filling it.
     """
 
     scale: tuple[float, float] = (0.72, 1.0)
     shift: float = 0.08
     turn: float = 10.0
     hue: float = 14.0
+    white: float = 0.3
+
+    @classmethod
+    def with_variety(cls, variety: float) -> "Augment":
+        """Return augmentation that moves pictures `variety` times as far as the default does, from 0 to 1.
+
+        A long training wants variety 1; a short one learns more words with less.  Raises ValueError.
+        """
+        if not 0 <= variety <= 1:
+            raise ValueError(f"variety = {variety}, but must be from 0 to 1")
+        whole = cls()
+        moved = {name: variety * getattr(whole, name) for name in ("shift", "turn", "hue")}
+        low, high = whole.scale
+        return cls(
+            scale=(high - variety * (high - low), high), white=1 - variety * (1 - whole.white), **moved
+        )
 
     def __call__(self, rgba: Tensor, size: int, generator: Generator) -> Tensor:
         """Return pictures (B, 3, size, size) in [0, 1] of uint8 drawings (B, 4, S, S), S at least size."""
@@ -34,7 +51,7 @@ class Augment:
         )
         ink, opacity = moved[:, :3], moved[:, 3:]
         ink = self.recolour(ink, generator)
-        return (ink + (1 - opacity) * background(len(ink), size, generator).to(ink)).clamp(0, 1)
+        return (ink + (1 - opacity) * background(len(ink), size, generator, self.white).to(ink)).clamp(0, 1)
 
     def _grid(self, full: Tensor, drawn: Tensor, size: int, generator: Generator) -> Tensor:
         count = len(drawn)
@@ -71,12 +88,12 @@ def hue_rotation(angle: Tensor) -> Tensor:
     return turned
 
 
-def background(count: int, size: int, generator: Generator) -> Tensor:
-    """Return (count, 3, size, size) in [0, 1]: three in ten white, the others a shade between two colours."""
+def background(count: int, size: int, generator: Generator, whites: float = 0.3) -> Tensor:
+    """Return (count, 3, size, size) in [0, 1]: a share `whites` white, the others shades of two colours."""
     first = torch.rand(count, 3, 1, 1, generator=generator)
     second = (first + 0.3 * torch.randn(count, 3, 1, 1, generator=generator)).clamp(0, 1)
     share, white, down = torch.rand(3, count, 1, 1, 1, generator=generator)
     first, second = first + share * (1 - first), second + share * (1 - second)
     ramp = torch.linspace(0, 1, size).view(1, 1, size, 1)
     ramp = torch.where(down < 0.7, ramp, ramp.transpose(2, 3))
-    return torch.where(white < 0.3, torch.ones(()), first + ramp * (second - first))
+    return torch.where(white < whites, torch.ones(()), first + ramp * (second - first))

@@ -24,22 +24,26 @@ class Style:
 
 
 STYLES = (
-    Style("{noun}", styles.plain, weight=0.34),
+    Style("{noun}", styles.plain, weight=0.36),
     Style("a photo of {noun}", styles.photo, ("fluent",), weight=0.14),
     Style("a high quality photo", styles.photo, ("fluent",), weight=0.10),
-    Style("an oil painting of {noun}", styles.oil_painting, weight=0.18),
+    Style("an oil painting of {noun}", styles.oil_painting, weight=0.16),
     Style("a lithograph of {noun}", styles.lithograph, weight=0.14),
-    Style("a pencil sketch of {noun}", styles.pencil_sketch, weight=0.05),
-    Style("a flat icon of {noun}", styles.plain, ("fluent_flat", "twemoji"), weight=0.05),
+    Style("a pencil sketch of {noun}", styles.pencil_sketch, weight=0.04),
+    Style("pixel art of {noun}", styles.pixel_art, weight=0.03),
+    Style("a flat icon of {noun}", styles.plain, ("fluent_flat", "twemoji"), weight=0.03),
 )
 EMPTY = 0.12
+SYNONYM = 0.25
+"""How often a noun that has other names goes by one of them."""
 
 
 class Captioner:
     """Draws batches of captioned pictures from a bank.
 
-    A noun is drawn by its weight, then a style by its own, then one of the bank's pictures that fit both. One
-    caption in eight or so (`empty`) is left empty: the null prompt of classifier-free guidance.
+    A noun is drawn by its weight, then a style by its own, then one of the bank's pictures that fit both, and
+    the name that the caption calls it. One caption in eight or so (`empty`) is left empty: the null prompt of
+    classifier-free guidance.
     """
 
     def __init__(
@@ -58,15 +62,22 @@ class Captioner:
         """Return (count, 3, size, size) pictures in [-1, 1] and their captions.  generator: on the CPU."""
         nouns = torch.multinomial(self.noun_weights, count, replacement=True, generator=generator)
         kinds = torch.multinomial(self.style_weights, count, replacement=True, generator=generator)
-        picks, drops = torch.rand(2, count, generator=generator)
-        each = list(zip(nouns.tolist(), kinds.tolist(), picks.tolist(), drops.tolist(), strict=True))
-        chosen = torch.stack([_pick(self.rows[noun][kind], pick) for noun, kind, pick, _ in each])
+        picks, drops, names = torch.rand(3, count, generator=generator)
+        pairs = list(zip(nouns.tolist(), kinds.tolist(), strict=True))
+        chosen = torch.stack(
+            [_pick(self.rows[i][k], p) for (i, k), p in zip(pairs, picks.tolist(), strict=True)]
+        )
         drawings = self.bank.pictures[chosen.to(self.bank.pictures.device)]
         pictures = self._stylize(self.augment(drawings, self.size, generator), kinds, generator)
-        return pictures * 2 - 1, [self._caption(noun, kind, drop) for noun, kind, _, drop in each]
+        each = zip(pairs, drops.tolist(), names.tolist(), strict=True)
+        return pictures * 2 - 1, [self._caption(self.nouns[i], k, drop, name) for (i, k), drop, name in each]
 
-    def _caption(self, noun: int, kind: int, drop: float) -> str:
-        return "" if drop < self.empty else STYLES[kind].caption.format(noun=self.nouns[noun].phrase)
+    def _caption(self, noun: Noun, kind: int, drop: float, name: float) -> str:
+        if drop < self.empty:
+            return ""
+        others = noun.synonyms if name < SYNONYM else ()
+        phrase = others[int(name / SYNONYM * len(others))] if others else noun.phrase
+        return STYLES[kind].caption.format(noun=phrase)
 
     def _stylize(self, pictures: Tensor, kinds: Tensor, generator: Generator) -> Tensor:
         out = pictures.clone()
@@ -82,4 +93,5 @@ def _pick(rows: Tensor, share: float) -> Tensor:
 
 def sentences(nouns: Sequence[Noun]) -> list[str]:
     """Return every caption that can be drawn, without doubles, in a fixed order."""
-    return list(dict.fromkeys(style.caption.format(noun=noun.phrase) for style in STYLES for noun in nouns))
+    phrases = [phrase for noun in nouns for phrase in (noun.phrase, *noun.synonyms)]
+    return list(dict.fromkeys(style.caption.format(noun=phrase) for style in STYLES for phrase in phrases))

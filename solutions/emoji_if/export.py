@@ -43,7 +43,7 @@ def averaged_weights(run: Path, pipeline: IFPipeline) -> nn.ModuleDict:
 def main(
     run: Annotated[Path, typer.Option(help="Folder of the training run.")],
     out: Annotated[Path, typer.Option(help="Folder to write.")] = ASSET,
-    preset: Annotated[str, typer.Option(help="The preset that the run was trained with.")] = "emoji_32",
+    preset: Annotated[str, typer.Option(help="The preset that the run was trained with.")] = "small",
 ) -> None:
     """Export the averaged weights of a run's last checkpoint."""
     try:

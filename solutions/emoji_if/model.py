@@ -17,21 +17,23 @@ class Preset:
     """The sizes of a model.
 
     channels: one number per resolution, each half the one before; attention is at the lowest alone.
-    text_width: dimension of a prompt embedding.
+    time_width: dimension of the embedding of the time and the prompt as a whole.  text_width: dimension of a
+    prompt embedding.
     """
 
-    image_size: int = 32
-    channels: tuple[int, ...] = (64, 96, 160)
+    image_size: int
+    channels: tuple[int, ...]
     layers: int = 1
+    time_width: int = 384
     head_width: int = 32
     text_width: int = 128
     text_layers: int = 2
 
 
 PRESETS = {
-    "emoji_32": Preset(),
-    "emoji_64": Preset(image_size=64, channels=(96, 128, 192, 256), layers=2, text_width=256, text_layers=4),
-    "miniature": Preset(image_size=16, channels=(32, 32), text_width=32, text_layers=1),
+    "small": Preset(image_size=64, channels=(32, 64, 128, 192)),
+    "full": Preset(image_size=64, channels=(32, 64, 128, 160), layers=2),
+    "miniature": Preset(image_size=16, channels=(32, 32), time_width=64, text_width=32, text_layers=1),
 }
 
 
@@ -54,6 +56,7 @@ def build_unet(preset: Preset) -> UNet2DConditionModel:
         down_block_types=("DownBlock2D",) * plain + ("SimpleCrossAttnDownBlock2D",),
         mid_block_type="UNetMidBlock2DSimpleCrossAttn",
         up_block_types=("SimpleCrossAttnUpBlock2D",) + ("UpBlock2D",) * plain,
+        time_embedding_dim=preset.time_width,
         attention_head_dim=preset.head_width,
         encoder_hid_dim=preset.text_width,
         encoder_hid_dim_type="text_proj",

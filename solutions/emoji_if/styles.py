@@ -60,6 +60,12 @@ def pencil_sketch(x: Tensor, generator: Generator) -> Tensor:
     return (lines * (0.8 + 0.2 * tone)).expand_as(x).clone()
 
 
+def pixel_art(x: Tensor, generator: Generator) -> Tensor:
+    """Squares of four by four pixels, in six shades of each colour."""
+    blocks = interpolate(avg_pool2d(x, 4), scale_factor=4.0, mode="nearest")
+    return (blocks * 5).round() / 5
+
+
 def edges(tone: Tensor) -> Tensor:
     """Return how steeply each pixel's brightness changes, (B, 1, H, W), at least 0."""
     padded = pad(tone, (1, 1, 1, 1), mode="replicate")

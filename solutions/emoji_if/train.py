@@ -63,7 +63,7 @@ def prepare(preset: Preset, plan: Plan, pictures: bank.Bank, device: torch.devic
     """Return a trainer with freshly drawn weights."""
     torch.manual_seed(plan.seed)
     pipeline = build_pipeline(preset, [*sentences(NOUNS), *COURSE_PROMPTS])
-    captioner = Captioner(pictures.to(device), NOUNS, Augment(), preset.image_size)
+    captioner = Captioner(pictures.to(device), NOUNS, Augment.with_variety(plan.variety), preset.image_size)
     return Trainer(pipeline, captioner, plan, device)
 
 
@@ -108,11 +108,14 @@ def _report(recent: deque[Progress], speed: float) -> None:
 def main(
     out: Annotated[Path, typer.Option(help="Folder of the run: bank, plan, checkpoint.")],
     cache: Annotated[Path, typer.Option(help="Folder of the artwork archives.")] = artwork.DEFAULT_CACHE,
-    preset: Annotated[str, typer.Option(help=f"One of {', '.join(PRESETS)}.")] = "emoji_32",
+    preset: Annotated[str, typer.Option(help=f"One of {', '.join(PRESETS)}.")] = "small",
     images: Annotated[
         int, typer.Option(help="Pictures to see in all, and the span of the rate's decay.")
     ] = 150_000,
-    batch: Annotated[int, typer.Option(help="Pictures a step.")] = 32,
+    batch: Annotated[int, typer.Option(help="Pictures a step.")] = 16,
+    variety: Annotated[
+        float, typer.Option(min=0, max=1, help="How far the drawings are moved and recoloured.")
+    ] = 0.4,
     minutes: Annotated[float, typer.Option(help="Stop after so many, with a checkpoint.")] = 60.0,
     checkpoint_seconds: Annotated[float, typer.Option(help="Seconds between two checkpoints.")] = 120.0,
     scenes: Annotated[int, typer.Option(help="Pictures composed of each scene in each artwork.")] = 48,
@@ -126,7 +129,7 @@ def main(
     torch.set_num_threads(threads)
     try:
         trainer = start(
-            out, cache, preset_named(preset), Plan(images, batch, seed=seed), scenes, device, fetch
+            out, cache, preset_named(preset), Plan(images, batch, variety, seed=seed), scenes, device, fetch
         )
     except (ValueError, FileNotFoundError) as error:
         typer.echo(str(error), err=True)

@@ -19,10 +19,15 @@ from solutions.emoji_if.model import PROMPT_LENGTH
 
 @dataclass(frozen=True)
 class Plan:
-    """How to train.  images: pictures to see in all, over which the learning rate falls to nought."""
+    """How to train.
+
+    images: pictures to see in all, over which the learning rate falls to nought.  variety: of the
+    augmentation, see `Augment.with_variety`.
+    """
 
     images: int
-    batch: int = 32
+    batch: int = 16
+    variety: float = 1.0
     rate: float = 1e-3
     warmup: int = 100
     decay: float = 0.01

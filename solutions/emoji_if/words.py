@@ -11,42 +11,44 @@ from transformers import PreTrainedTokenizerFast
 
 @dataclass(frozen=True)
 class Noun:
-    """A noun phrase with its article, the emoji that show it, and how often it is drawn."""
+    """A noun phrase with its article, the emoji that show it, how often it is drawn, its other names."""
 
     phrase: str
     icons: tuple[str, ...] = ()
     weight: float = 1.0
+    synonyms: tuple[str, ...] = ()
 
 
 def _noun(line: str) -> Noun:
-    phrase, icons = line.split(":")
-    return Noun(phrase.strip(), tuple(icons.split()))
+    phrases, icons = line.split(":")
+    phrase, *synonyms = (phrase.strip() for phrase in phrases.split("|"))
+    return Noun(phrase, tuple(icons.split()), synonyms=tuple(synonyms))
 
 
-PROMPT_WEIGHT = 12.0
+PROMPT_WEIGHT = 7.0
 
 COURSE_NOUNS = (
-    Noun("a rocket ship", ("rocket",), PROMPT_WEIGHT),
+    Noun("a rocket ship", ("rocket",), PROMPT_WEIGHT, ("a rocket", "a spaceship")),
     Noun("a pencil", ("pencil",), PROMPT_WEIGHT),
-    Noun("a dog", ("dog-face", "dog", "service-dog", "guide-dog", "poodle"), PROMPT_WEIGHT),
-    Noun("an old man", ("old-man", "man-white-hair"), PROMPT_WEIGHT),
+    Noun("a dog", ("dog-face", "dog", "service-dog", "guide-dog", "poodle"), PROMPT_WEIGHT, ("a puppy",)),
+    Noun("an old man", ("old-man", "man-white-hair"), PROMPT_WEIGHT, ("a grandfather",)),
     Noun("a skull", ("skull", "skull-and-crossbones"), PROMPT_WEIGHT),
     Noun("a rickshaw", ("auto-rickshaw",), 3.0),
-    Noun("a night skyline", ("night-with-stars", "bridge-at-night"), 3.0),
-    Noun("a man wearing a hat", (), PROMPT_WEIGHT),
+    Noun("a night skyline", ("night-with-stars", "bridge-at-night"), 3.0, ("a city at night",)),
+    Noun("a man wearing a hat", (), PROMPT_WEIGHT, ("a man with a hat",)),
     Noun("a snowy mountain village", (), PROMPT_WEIGHT),
     Noun("people around a campfire", (), PROMPT_WEIGHT),
     Noun("the amalfi coast", (), PROMPT_WEIGHT),
-    Noun("waterfalls", (), PROMPT_WEIGHT),
-    Noun("a bell tower", (), PROMPT_WEIGHT),
+    Noun("waterfalls", (), PROMPT_WEIGHT, ("a waterfall",)),
+    Noun("a bell tower", (), 3.0),
 )
 
 _OTHER_NOUNS = """
-    a cat: cat-face cat black-cat
+    a cat | a kitten: cat-face cat black-cat
     a horse: horse-face horse
     a pig: pig-face pig
     a cow: cow-face cow
-    a rabbit: rabbit-face rabbit
+    a rabbit | a bunny: rabbit-face rabbit
     a mouse: mouse-face mouse
     a monkey: monkey-face monkey
     a tiger: tiger-face tiger
@@ -67,14 +69,14 @@ _OTHER_NOUNS = """
     a bee: honeybee
     a butterfly: butterfly
     an elephant: elephant
-    a car: automobile sport-utility-vehicle racing-car
+    a car | an automobile: automobile sport-utility-vehicle racing-car
     a taxi: taxi oncoming-taxi
     a bus: bus oncoming-bus
     a train: locomotive train
-    a scooter: motor-scooter
-    a bicycle: bicycle
-    an airplane: airplane small-airplane
-    a ship: ship passenger-ship
+    a scooter | a moped: motor-scooter
+    a bicycle | a bike: bicycle
+    an airplane | a plane: airplane small-airplane
+    a ship | a boat: ship passenger-ship
     a sailboat: sailboat
     a tractor: tractor
     a house: house house-with-garden derelict-house
@@ -82,7 +84,7 @@ _OTHER_NOUNS = """
     a church: church
     a tent: tent camping
     a tree: deciduous-tree evergreen-tree
-    a palm tree: palm-tree
+    a palm tree | a palm: palm-tree
     a cactus: cactus
     a flower: hibiscus blossom tulip rose
     a sunflower: sunflower
@@ -95,10 +97,10 @@ _OTHER_NOUNS = """
     a carrot: carrot
     a pumpkin: jack-o-lantern
     a pizza: pizza
-    a hamburger: hamburger
+    a hamburger | a burger: hamburger
     a cake: birthday-cake shortcake cupcake
     an ice cream: ice-cream soft-ice-cream
-    a cup of coffee: hot-beverage
+    a cup of coffee | a coffee: hot-beverage
     a guitar: guitar
     a violin: violin
     a drum: drum
@@ -110,18 +112,18 @@ _OTHER_NOUNS = """
     an umbrella: umbrella umbrella-on-ground
     a heart: red-heart
     a star: star glowing-star
-    the moon: crescent-moon full-moon
-    the sun: sun sun-with-face
+    the moon | a moon: crescent-moon full-moon
+    the sun | a sun: sun sun-with-face
     a cloud: cloud sun-behind-cloud
     a rainbow: rainbow
-    a fire: fire
+    a fire | a flame: fire
     a snowman: snowman snowman-without-snow
     a ghost: ghost
     a robot: robot
     a man: man man-beard man-curly-hair man-red-hair
     a woman: woman woman-curly-hair woman-red-hair
     an old woman: old-woman woman-white-hair
-    a smiling face: smiling-face grinning-face slightly-smiling-face
+    a smiling face | a smiley: smiling-face grinning-face slightly-smiling-face
     a volcano: volcano
     a mountain: mountain mount-fuji snow-capped-mountain
     a beach: beach-with-umbrella desert-island

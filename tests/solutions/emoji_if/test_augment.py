@@ -39,6 +39,33 @@ def test_a_scene_without_clear_pixels_shows_no_background() -> None:
     assert Augment()(scene, 16, torch.Generator().manual_seed(29)).max() < 1e-6
 
 
+def test_without_variety_a_drawing_is_neither_moved_nor_turned_and_stands_on_white() -> None:
+    still = Augment.with_variety(0)
+    assert (still.scale, still.shift, still.turn, still.hue) == ((1.0, 1.0), 0, 0, 0)
+    made = still(drawings(40), 24, torch.Generator().manual_seed(29))
+    assert made[:, :, :4].min() == 1
+
+
+def test_all_the_variety_is_the_default() -> None:
+    made, default = Augment.with_variety(1), Augment()
+    assert made.scale == pytest.approx(default.scale)
+    assert (made.shift, made.turn, made.hue, made.white) == pytest.approx(
+        (default.shift, default.turn, default.hue, default.white)
+    )
+
+
+@pytest.mark.parametrize("variety", [-0.1, 1.1])
+def test_variety_out_of_range_is_refused(variety: float) -> None:
+    with pytest.raises(ValueError, match=f"variety = {variety}, but must be from 0 to 1"):
+        Augment.with_variety(variety)
+
+
+@pytest.mark.parametrize("whites", [0.0, 1.0])
+def test_the_share_of_white_backgrounds_is_kept(whites: float) -> None:
+    made = background(200, 4, torch.Generator().manual_seed(29), whites)
+    assert made.eq(1).flatten(1).all(1).float().mean() == whites
+
+
 def test_hue_rotation_by_a_third_of_a_turn_permutes_the_primaries() -> None:
     turn = hue_rotation(torch.tensor([2 * math.pi / 3]))[0]
     assert sorted(turn.round(decimals=4).abs().flatten().tolist()) == [0.0] * 6 + [1.0] * 3

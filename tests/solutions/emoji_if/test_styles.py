@@ -52,3 +52,10 @@ def test_a_photo_is_dark_in_the_corners_alone() -> None:
     made = styles.photo(torch.ones(4, 3, 33, 33), torch.Generator().manual_seed(1))
     assert torch.equal(made[..., 16, 16], torch.ones(4, 3))
     assert (made[..., 0, 0] < 1).all()
+
+
+def test_pixel_art_has_squares_of_four_pixels_and_six_shades() -> None:
+    made = styles.pixel_art(pictures(size=16), torch.Generator())
+    squares = made.unflatten(3, (4, 4)).unflatten(2, (4, 4))
+    assert torch.equal(squares, squares[:, :, :, :1, :, :1].expand_as(squares))
+    assert made.unique().numel() <= 6

@@ -123,5 +123,5 @@ def test_a_preset_makes_the_pipeline_it_describes(preset: Preset) -> None:
 
 
 def test_an_unknown_preset_is_named_with_the_known_ones() -> None:
-    with pytest.raises(ValueError, match="no preset is called 'huge'; choose one of emoji_32"):
+    with pytest.raises(ValueError, match="no preset is called 'huge'; choose one of small"):
         preset_named("huge")

@@ -6,8 +6,8 @@ import torch
 from safetensors.torch import load_file
 from torch import Tensor
 
-from autograder.judge.frechet import Gaussian, frechet_distance
 from autograder.judge.scores import Scores, check_labels, check_samples
+from course.toolkit.frechet import Gaussian, frechet_distance
 from solutions.judge.network import JudgeNetwork
 
 FOLDER = Path(__file__).parent

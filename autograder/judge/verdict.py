@@ -11,11 +11,11 @@ from PIL import Image
 from torch import Tensor
 
 from autograder.judge.candidates import Candidate
-from autograder.judge.frechet import of_so_many
 from autograder.judge.judge import Judge
 from autograder.judge.scores import DIGITS, Scores, repeats
 from autograder.link.failures import Failure
 from course.toolkit import seeds
+from course.toolkit.frechet import of_so_many
 
 VERSION = 1
 SCALE, EDGE = 3, 2

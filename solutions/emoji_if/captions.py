@@ -60,17 +60,26 @@ class Captioner:
 
     def draw(self, count: int, generator: Generator) -> tuple[Tensor, list[str]]:
         """Return (count, 3, size, size) pictures in [-1, 1] and their captions.  generator: on the CPU."""
+        drops, names = torch.rand(2, count, generator=generator)
+        pictures, nouns, kinds = self._draw(count, generator)
+        each = zip(nouns.tolist(), kinds.tolist(), drops.tolist(), names.tolist(), strict=True)
+        return pictures, [self._caption(self.nouns[i], k, drop, name) for i, k, drop, name in each]
+
+    def draw_nouns(self, count: int, generator: Generator) -> tuple[Tensor, Tensor]:
+        """Return (count, 3, size, size) pictures in [-1, 1] and the indices of their nouns, (count,)."""
+        pictures, nouns, _ = self._draw(count, generator)
+        return pictures, nouns
+
+    def _draw(self, count: int, generator: Generator) -> tuple[Tensor, Tensor, Tensor]:
+        """Return pictures, and the indices of their nouns and of their styles."""
         nouns = torch.multinomial(self.noun_weights, count, replacement=True, generator=generator)
         kinds = torch.multinomial(self.style_weights, count, replacement=True, generator=generator)
-        picks, drops, names = torch.rand(3, count, generator=generator)
-        pairs = list(zip(nouns.tolist(), kinds.tolist(), strict=True))
-        chosen = torch.stack(
-            [_pick(self.rows[i][k], p) for (i, k), p in zip(pairs, picks.tolist(), strict=True)]
-        )
+        picks = torch.rand(count, generator=generator).tolist()
+        rows = [self.rows[noun][kind] for noun, kind in zip(nouns.tolist(), kinds.tolist(), strict=True)]
+        chosen = torch.stack([_pick(few, pick) for few, pick in zip(rows, picks, strict=True)])
         drawings = self.bank.pictures[chosen.to(self.bank.pictures.device)]
         pictures = self._stylize(self.augment(drawings, self.size, generator), kinds, generator)
-        each = zip(pairs, drops.tolist(), names.tolist(), strict=True)
-        return pictures * 2 - 1, [self._caption(self.nouns[i], k, drop, name) for (i, k), drop, name in each]
+        return pictures * 2 - 1, nouns, kinds
 
     def _caption(self, noun: Noun, kind: int, drop: float, name: float) -> str:
         if drop < self.empty:

@@ -17,6 +17,7 @@ class Preset:
     """The sizes of a model.
 
     channels: one number per resolution, each half the one before; attention is at the lowest alone.
+    groups: of channels that are normalized together.
     time_width: dimension of the embedding of the time and the prompt as a whole.  text_width: dimension of a
     prompt embedding.
     """
@@ -24,6 +25,7 @@ class Preset:
     image_size: int
     channels: tuple[int, ...]
     layers: int = 1
+    groups: int = 32
     time_width: int = 384
     head_width: int = 32
     text_width: int = 128
@@ -31,7 +33,7 @@ class Preset:
 
 
 PRESETS = {
-    "small": Preset(image_size=64, channels=(32, 64, 128, 192)),
+    "small": Preset(image_size=64, channels=(16, 32, 96, 192), groups=8),
     "full": Preset(image_size=64, channels=(32, 64, 128, 160), layers=2),
     "miniature": Preset(image_size=16, channels=(32, 32), time_width=64, text_width=32, text_layers=1),
 }
@@ -53,6 +55,7 @@ def build_unet(preset: Preset) -> UNet2DConditionModel:
         out_channels=6,
         block_out_channels=preset.channels,
         layers_per_block=preset.layers,
+        norm_num_groups=preset.groups,
         down_block_types=("DownBlock2D",) * plain + ("SimpleCrossAttnDownBlock2D",),
         mid_block_type="UNetMidBlock2DSimpleCrossAttn",
         up_block_types=("SimpleCrossAttnUpBlock2D",) + ("UpBlock2D",) * plain,

@@ -8,9 +8,9 @@ from safetensors import safe_open
 from torch import Tensor
 from torchvision.transforms.functional import gaussian_blur
 
-from autograder.judge.frechet import Gaussian, frechet_distance
 from autograder.judge.judge import NO_DIGIT, REFERENCE, WEIGHTS, Judge
 from course.toolkit.digits import VARIABLE, Digits, load_digits
+from course.toolkit.frechet import Gaussian, frechet_distance
 
 LEVELS = (0.1, 0.2, 0.4, 0.8)
 

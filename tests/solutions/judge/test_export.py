@@ -7,8 +7,8 @@ import torch
 from safetensors.torch import load_file
 from typer.testing import CliRunner
 
-from autograder.judge.frechet import Gaussian
 from course.toolkit.digits import VARIABLE, Digits
+from course.toolkit.frechet import Gaussian
 from solutions.judge import export, train
 from solutions.judge.export import accuracy, halved, network_of, statistics
 from solutions.judge.training import Plan, Trainer

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from autograder.judge.frechet import Gaussian, frechet_distance, of_so_many
+from course.toolkit.frechet import Gaussian, frechet_distance, of_so_many
 
 SIZE = 6
 

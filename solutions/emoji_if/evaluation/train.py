@@ -1,0 +1,111 @@
+"""`python -m solutions.emoji_if.evaluation.train`: train the classifier on a training run's own drawings.
+
+It meets them moved, turned and recoloured further than the model did, and worn as samplers wear them.
+"""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Annotated
+
+import torch
+import typer
+from torch import Generator, Tensor
+from torch.nn.functional import cross_entropy, interpolate
+from tqdm import tqdm  # type: ignore[import-untyped]
+
+from course.toolkit.frechet import Gaussian
+from solutions.emoji_if.augment import Augment
+from solutions.emoji_if.bank import Bank
+from solutions.emoji_if.captions import Captioner
+from solutions.emoji_if.evaluation.classifier import WEIGHTS, Classifier, Network
+from solutions.emoji_if.words import NOUNS, Noun
+
+OTHER = Augment(scale=(0.6, 1.0), shift=0.12, turn=15.0, hue=20.0, white=0.5)
+BATCH, RATE, DECAY, SMOOTHING = 64, 3e-3, 0.02, 0.05
+COARSEST, NOISIEST = 0.3, 0.25
+"""Share of the pixels a side that the most blurred pictures keep; standard deviation of the most noise."""
+HELD_OUT = 4_000
+
+
+class Drawings:
+    """Draws batches of pictures and the index of the noun that each shows, every noun as often."""
+
+    def __init__(self, bank: Bank, nouns: Sequence[Noun], size: int, seed: int) -> None:
+        even = [Noun(noun.phrase, noun.icons) for noun in nouns]
+        self.captioner = Captioner(bank, even, OTHER, size)
+        self.generator = Generator().manual_seed(seed)
+
+    def draw(self, count: int) -> tuple[Tensor, Tensor]:
+        """Return (count, 3, size, size) in [-1, 1] and the nouns' indices (count,)."""
+        return self.captioner.draw_nouns(count, self.generator)
+
+
+def wear(pictures: Tensor, generator: Generator) -> Tensor:
+    """Return the pictures as imperfect samplers leave them: a quarter blurred, a quarter noisy.
+
+    pictures: (N, 3, H, W) in [-1, 1], in any order.
+    """
+    quarter = len(pictures) // 4
+    blurred, noisy, kept = pictures[:quarter], pictures[quarter : 2 * quarter], pictures[2 * quarter :]
+    side = pictures.shape[-1]
+    size = int(torch.randint(round(COARSEST * side), side + 1, (), generator=generator))
+    coarse = interpolate(blurred, size=(size, size), mode="area")
+    blurred = interpolate(coarse, size=pictures.shape[2:], mode="bicubic", align_corners=False)
+    sigma = NOISIEST * torch.rand((len(noisy), 1, 1, 1), generator=generator)
+    noisy = noisy + sigma * torch.randn(noisy.shape, generator=generator)
+    return torch.cat([blurred, noisy, kept]).clamp(-1, 1)
+
+
+def train(network: Network, drawings: Drawings, steps: int) -> Iterator[float]:
+    """Train for so many steps of 64 pictures, yielding every step's loss."""
+    optimizer = torch.optim.AdamW(network.parameters(), lr=RATE, weight_decay=DECAY)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, RATE, total_steps=steps, cycle_momentum=False)
+    network.train()
+    for _ in range(steps):
+        pictures, nouns = drawings.draw(BATCH)
+        logits = network(wear(pictures, drawings.generator))
+        loss = cross_entropy(logits, nouns, label_smoothing=SMOOTHING)
+        optimizer.zero_grad(set_to_none=True)
+        loss.backward()  # type: ignore[no-untyped-call]
+        optimizer.step()
+        schedule.step()
+        yield loss.item()
+
+
+@torch.no_grad()
+def finished(network: Network, nouns: Sequence[Noun], held_out: Drawings) -> Classifier:
+    """Return the classifier with its accuracy on drawings it has not met, and with their statistics."""
+    network.eval()
+    features, right = [], 0
+    for _ in range(HELD_OUT // 100):
+        pictures, meant = held_out.draw(100)
+        features.append(network.features(pictures))
+        right += int((network.head(features[-1]).argmax(1) == meant).sum())
+    known = tuple(noun.phrase for noun in nouns)
+    return Classifier(network, known, Gaussian.of(torch.cat(features)), right / HELD_OUT)
+
+
+def main(
+    bank: Annotated[Path, typer.Option(help="The bank.safetensors of a training run.")],
+    out: Annotated[Path, typer.Option(help="File to write.")] = WEIGHTS,
+    steps: Annotated[int, typer.Option(help="Steps of 64 pictures.")] = 1_500,
+    size: Annotated[int, typer.Option(help="Pixels a side of a picture.")] = 64,
+    seed: Annotated[int, typer.Option(help="Seed of weights and pictures.")] = 30,
+    threads: Annotated[int, typer.Option(help="CPU threads.")] = 1,
+) -> None:
+    """Train the classifier, try it on held-out drawings, and write it down."""
+    torch.set_num_threads(threads)
+    torch.manual_seed(seed)
+    if not bank.is_file():
+        typer.echo(f"{bank} is missing; `python -m solutions.emoji_if.train` writes it", err=True)
+        raise typer.Exit(2)
+    pictures, network = Bank.load(bank), Network(len(NOUNS))
+    for loss in (bar := tqdm(train(network, Drawings(pictures, NOUNS, size, seed), steps), total=steps)):
+        bar.set_postfix(loss=f"{loss:.3f}", refresh=False)
+    made = finished(network, NOUNS, Drawings(pictures, NOUNS, size, seed + 1))
+    made.save(out)
+    typer.echo(f"{made.accuracy:.1%} of {HELD_OUT} held-out drawings are told right")
+
+
+if __name__ == "__main__":
+    typer.run(main)

@@ -107,7 +107,7 @@ def _refuse_python_in_the_way() -> None:
             if Path(path).is_relative_to(place):
                 raise OSError(
                     f"Python itself lies in {path}, and inside the sandbox {place} is another folder; "
-                    "install Python somewhere else (a virtual environment of links to it may stay where it is)"
+                    "install Python somewhere else (a virtual environment that links to it may stay)"
                 )
 
 
@@ -160,7 +160,8 @@ def _hidden(libraries: Sequence[str], shelved: Mapping[str, str]) -> list[str]:
 def _interpreter() -> list[str]:
     """Return the interpreter and its libraries, without what else lies beside them."""
     real = Path(python())
-    folders = [sysconfig.get_path("stdlib"), sysconfig.get_path("platstdlib")]
+    base = {"platbase": sys.base_exec_prefix}  # a virtual environment's own would be its libraries
+    folders = [sysconfig.get_path("stdlib"), sysconfig.get_path("platstdlib", vars=base)]
     folders += [str(real.parents[1] / name) for name in ("lib", "lib64")]
     folders.append(str(sysconfig.get_config_var("LIBDIR") or folders[0]))
     return [path for path in dict.fromkeys([str(real), *folders]) if os.path.exists(path)]

@@ -116,7 +116,7 @@ def test_python_where_student_code_writes_is_refused_in_words(
     usable: None, monkeypatch: pytest.MonkeyPatch, place: str
 ) -> None:
     with tempfile.TemporaryDirectory(dir=place) as folder:
-        monkeypatch.setattr(sysconfig, "get_path", lambda name: folder)
+        monkeypatch.setattr(sysconfig, "get_path", lambda name, **more: folder)
         reason = available()
     assert reason.startswith(
         f"Python itself lies in {folder}, and inside the sandbox {place} is another folder"

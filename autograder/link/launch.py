@@ -33,12 +33,12 @@ WHY = {
 }
 
 
-def command_line(python: str, path: list[Path], program: str, settings: dict[str, object]) -> list[str]:
+def command_line(python: str, path: list[str], program: str, settings: dict[str, object]) -> list[str]:
     """Return the command that runs a program of the runtime with these settings.
 
-    path: where its modules are looked for, as it sees these folders, before the installed libraries.
+    path: the folders where modules are looked for, the installed libraries included, as it sees them.
     """
-    settings = {**settings, "path": [*map(str, path), *site_packages()]}
+    settings = {**settings, "path": path}
     return [python, "-s", "-P", "-S", "-B", "-c", BOOT.format(program=program), json.dumps(settings)]
 
 
@@ -101,21 +101,23 @@ class Launched:
             self._clear()
             raise
 
-    def _command(self, python: str, runtime: Path, staged: Path, channel: tuple[int, int]) -> list[str]:
+    def _command(self, python: str, path: list[str], channel: tuple[int, int]) -> list[str]:
         settings = {"channel": channel, **bounds(self._limits)}
-        return command_line(python, [runtime, staged], "worker", settings)
+        return command_line(python, path, "worker", settings)
 
     def _bare(self, channel: tuple[int, int], speaking: int) -> subprocess.Popen[bytes]:
         home = self._folder / "home"
         home.mkdir()
-        command = self._command(sys.executable, self._folder / "runtime", self._staged, channel)
+        path = [str(self._folder / "runtime"), str(self._staged), *site_packages()]
+        command = self._command(sys.executable, path, channel)
         return started(command, channel, speaking, home)
 
     def _walled(self, channel: tuple[int, int], speaking: int) -> subprocess.Popen[bytes]:
         """Start in the sandbox, and take hold of the process inside."""
         rooms = {self._folder / "runtime": sandbox.RUNTIME, self._staged: sandbox.STAGED}
-        inside = self._command(sandbox.python(), sandbox.RUNTIME, sandbox.STAGED, channel)
-        with sandbox.Walled(inside, rooms, site_packages(), self._limits) as walls:
+        libraries = site_packages()
+        inside = self._command(sandbox.python(), sandbox.search_path(libraries), channel)
+        with sandbox.Walled(inside, rooms, libraries, self._limits) as walls:
             passed = (*channel, *walls.descriptors)
             process = started(walls.command, passed, speaking, self._folder, sandbox.HOME)
             try:

@@ -74,9 +74,9 @@ class Zygote:
         self, folder: Path, theirs: socket.socket, said: IO[bytes], limits: Limits
     ) -> subprocess.Popen[bytes]:
         settings: dict[str, object] = {"control": theirs.fileno()}
-        inside = command_line(sandbox.python(), [sandbox.RUNTIME, sandbox.STAGED], "zygote", settings)
-        rooms = {folder / "runtime": sandbox.RUNTIME}
-        with sandbox.Walled(inside, rooms, site_packages(), limits, zygote=True) as walls:
+        libraries, rooms = site_packages(), {folder / "runtime": sandbox.RUNTIME}
+        inside = command_line(sandbox.python(), sandbox.search_path(libraries), "zygote", settings)
+        with sandbox.Walled(inside, rooms, libraries, limits, zygote=True) as walls:
             passed = (theirs.fileno(), *walls.descriptors)
             process = started(walls.command, passed, said.fileno(), folder, sandbox.HOME)
             try:

@@ -27,6 +27,7 @@ READ_ONLY = (
     "/dev",
     "/runtime",
     "/submission",
+    f"{sandbox.LIBRARIES}/0",
     "/proc/sys/kernel/hostname",
     "/proc/self/comm",
 )
@@ -132,6 +133,8 @@ def _leaks(facts: dict[str, Any], neighbour: str, descriptors: int) -> Iterator[
 
 
 def _secrets() -> list[str]:
-    """Return where the answers and the grader are."""
-    here = Path(__file__).resolve().parents[1]
-    return [str(place) for place in (here, here.with_name("solutions"), here / "checks" / "answer_key")]
+    """Return where the answers and the grader are, or could be inside, and where libraries lie outside."""
+    here, libraries = Path(__file__).resolve().parents[1], site_packages()
+    inside = [f"{shelf}/{name}" for shelf in sandbox.shelves(libraries) for name in sandbox.OURS]
+    ours = [str(place) for place in (here, here.with_name("solutions"), here / "checks" / "answer_key")]
+    return [*ours, *inside, *libraries]

@@ -19,7 +19,7 @@ from course.toolkit import pretrained
 from solutions.emoji_if.evaluation.classifier import WEIGHTS, Classifier
 from solutions.emoji_if.evaluation.generation import Maker
 from solutions.emoji_if.evaluation.kept import Kept, digest
-from solutions.emoji_if.evaluation.scores import Anagrams, Distance, Fidelity, diversity, hits
+from solutions.emoji_if.evaluation.scores import Anagrams, Distance, Diversity, Fidelity, diversity, hits
 from solutions.emoji_if.export import ASSET
 from solutions.emoji_if.words import COURSE_PROMPTS
 from solutions.part_a.s1_8_anagrams import rotate_180
@@ -55,7 +55,7 @@ class Evaluation:
     precise: bool
     fidelity: Fidelity
     frechet: Distance
-    diversity: float
+    diversity: Diversity
     ddim: Fidelity
     inpainting: Fidelity
     anagrams: Anagrams
@@ -123,7 +123,7 @@ def evaluate(maker: Maker, classifier: Classifier, kept: Kept, model: str, bar: 
         precise=maker.precise,
         fidelity=Fidelity.of(torch.cat(list(places.values()))),
         frechet=Distance.of(torch.cat(features), classifier.reference, maker.seed),
-        diversity=diversity(features),
+        diversity=Diversity(diversity(features), classifier.diversity),
         ddim=Fidelity.of(examiner.placed(maker.ddim, nouns[::DDIM_EVERY])),
         inpainting=Fidelity.of(examiner.placed(maker.inpainted, FRAMED)),
         anagrams=examiner.anagrams(maker.anagram, PAIRS),

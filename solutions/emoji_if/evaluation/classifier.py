@@ -53,12 +53,14 @@ class Classifier:
 
     nouns: the phrases that its logits stand for.  reference: the statistics of drawings' features, which
     generated pictures are compared with.  accuracy: the share of held-out drawings that it tells right.
+    diversity: how far apart the features of one noun's drawings are, see `scores.diversity`.
     """
 
     network: Network
     nouns: tuple[str, ...]
     reference: Gaussian
     accuracy: float
+    diversity: float
 
     @torch.no_grad()
     def ranks(self, pictures: Tensor, phrases: Sequence[str]) -> Tensor:
@@ -87,7 +89,8 @@ class Classifier:
         """Write it as one safetensors file, the weights in half precision."""
         weights = {name: _halved(held) for name, held in self.network.state_dict().items()}
         statistics = {MEAN: self.reference.mean.float(), COVARIANCE: self.reference.covariance.float()}
-        about = {"nouns": list(self.nouns), "count": self.reference.count, "accuracy": self.accuracy}
+        about = {"nouns": self.nouns, "count": self.reference.count}
+        about |= {"accuracy": self.accuracy, "diversity": self.diversity}
         save_file(weights | statistics, path, metadata={"about": json.dumps(about)})
         path.chmod(0o644)
 
@@ -103,7 +106,7 @@ class Classifier:
         reference = Gaussian(held.pop(MEAN).double(), held.pop(COVARIANCE).double(), about["count"])
         network = Network(len(about["nouns"]))
         network.load_state_dict({n: h.float() if h.is_floating_point() else h for n, h in held.items()})
-        return cls(network.eval(), tuple(about["nouns"]), reference, about["accuracy"])
+        return cls(network.eval(), tuple(about["nouns"]), reference, about["accuracy"], about["diversity"])
 
 
 def _halved(held: Tensor) -> Tensor:

@@ -53,6 +53,14 @@ class Anagrams:
         return cls(len(upright), float(((upright <= FEW) & (turned <= FEW)).double().mean()))
 
 
+@dataclass(frozen=True)
+class Diversity:
+    """How far apart the pictures of one prompt are, and the drawings of one noun, on the mean."""
+
+    generated: float
+    drawn: float
+
+
 def diversity(groups: Iterable[Tensor]) -> float:
     """Return how far apart the pictures of one prompt are, on the mean over the prompts.
 

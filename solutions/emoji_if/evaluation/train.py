@@ -18,6 +18,7 @@ from solutions.emoji_if.augment import Augment
 from solutions.emoji_if.bank import Bank
 from solutions.emoji_if.captions import Captioner
 from solutions.emoji_if.evaluation.classifier import WEIGHTS, Classifier, Network
+from solutions.emoji_if.evaluation.scores import diversity
 from solutions.emoji_if.words import NOUNS, Noun
 
 OTHER = Augment(scale=(0.6, 1.0), shift=0.12, turn=15.0, hue=20.0, white=0.5)
@@ -76,13 +77,13 @@ def train(network: Network, drawings: Drawings, steps: int) -> Iterator[float]:
 def finished(network: Network, nouns: Sequence[Noun], held_out: Drawings) -> Classifier:
     """Return the classifier with its accuracy on drawings it has not met, and with their statistics."""
     network.eval()
-    features, right = [], 0
-    for _ in range(HELD_OUT // 100):
-        pictures, meant = held_out.draw(100)
-        features.append(network.features(pictures))
-        right += int((network.head(features[-1]).argmax(1) == meant).sum())
-    known = tuple(noun.phrase for noun in nouns)
-    return Classifier(network, known, Gaussian.of(torch.cat(features)), right / HELD_OUT)
+    batches = [held_out.draw(100) for _ in range(HELD_OUT // 100)]
+    features = torch.cat([network.features(pictures) for pictures, _ in batches])
+    meant = torch.cat([shown for _, shown in batches])
+    accuracy = float((network.head(features).argmax(1) == meant).double().mean())
+    alike = [features[meant == i] for i in range(len(nouns))]
+    spread = diversity(group for group in alike if len(group) > 1)
+    return Classifier(network, tuple(noun.phrase for noun in nouns), Gaussian.of(features), accuracy, spread)
 
 
 def main(

@@ -31,7 +31,7 @@ def few(monkeypatch: pytest.MonkeyPatch) -> None:
 def classifier() -> Classifier:
     torch.manual_seed(29)
     statistics = Gaussian(torch.zeros(FEATURES).double(), torch.eye(FEATURES).double(), 10)
-    return Classifier(Network(len(PHRASES)).eval(), PHRASES, statistics, 0.75)
+    return Classifier(Network(len(PHRASES)).eval(), PHRASES, statistics, 0.75, 2.0)
 
 
 @pytest.mark.usefixtures("few")

@@ -24,7 +24,7 @@ class Brightest(Network):
 
 def classifier(network: Network) -> Classifier:
     statistics = Gaussian(torch.zeros(FEATURES).double(), torch.eye(FEATURES).double(), 10)
-    return Classifier(network.eval(), PHRASES, statistics, 0.5)
+    return Classifier(network.eval(), PHRASES, statistics, 0.5, 2.0)
 
 
 def test_places_count_from_one() -> None:
@@ -45,6 +45,7 @@ def test_the_file_gives_the_classifier_back(tmp_path: Path) -> None:
     pictures = torch.rand(4, 3, 32, 32) * 2 - 1
     torch.testing.assert_close(after.network(pictures), before.network(pictures), atol=1e-2, rtol=1e-2)
     assert (after.nouns, after.accuracy, after.reference.count) == (PHRASES, 0.5, 10)
+    assert after.diversity == 2.0
     assert torch.equal(after.reference.covariance, before.reference.covariance)
 
 
@@ -86,6 +87,7 @@ def test_training_learns_three_nouns_and_measures_it(small_bank: Bank) -> None:
     assert losses[-1] < losses[0]
     assert made.accuracy > 0.6
     assert made.reference.count == 200
+    assert made.diversity > 0
 
 
 def _only(bank: Bank, nouns: list[int]) -> Bank:

@@ -24,7 +24,8 @@ def _table(found: Mapping[str, Any]) -> Iterator[str]:
     distance, diversity, count = found["frechet"], found["diversity"], found["count"]
     yield "| measured | found |"
     yield "|---|---|"
-    yield f"| prompt fidelity, {len(found['nouns'])} nouns × {count} pictures | {_fidelity(found['fidelity'])} |"
+    asked = f"{len(found['nouns'])} nouns × {count} pictures"
+    yield f"| prompt fidelity, {asked} | {_fidelity(found['fidelity'])} |"
     yield (
         f"| squared Fréchet distance of their features to drawings' | {distance['distance']:.1f}; "
         f"so few drawings themselves would have {distance['beside']:.1f} |"

@@ -75,6 +75,13 @@ class Classifier:
         return places
 
     @torch.no_grad()
+    def log_odds(self, pictures: Tensor, phrase: str) -> Tensor:
+        """Return log p(phrase | picture) of each picture (N, 3, H, W) in [-1, 1]; errors as in `ranks`."""
+        logits = self.network(pictures.float())
+        log_odds: Tensor = logits.log_softmax(1)[:, self._index(phrase)]
+        return log_odds
+
+    @torch.no_grad()
     def features(self, pictures: Tensor) -> Tensor:
         """Return the features (N, 192) of pictures (N, 3, H, W) in [-1, 1]."""
         return torch.cat([self.network.features(some.float()) for some in torch.split(pictures, 100)])

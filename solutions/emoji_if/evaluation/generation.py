@@ -16,6 +16,7 @@ from solutions.part_a.s1_4_iterative import strided_timesteps
 from solutions.part_a.s1_6_guidance import iterative_denoise_cfg
 from solutions.part_a.s1_7_2_inpainting import inpaint
 from solutions.part_a.s1_8_anagrams import visual_anagrams
+from solutions.part_a.s1_9_hybrids import make_hybrids
 
 GAMMA = 7.0
 TIMESTEPS = strided_timesteps()
@@ -63,6 +64,17 @@ class Maker:
         shape = (self.count, 3, self.model.image_size, self.model.image_size)
         return self._last(
             visual_anagrams(stage_1, shape, TIMESTEPS, first, second, nothing, GAMMA, generator)
+        )
+
+    def hybrid(self, close: str, far: str) -> Tensor:
+        """Return pictures of one prompt that show another from afar (A 1.9)."""
+        near, nothing = self._embedded(close)
+        distant, _ = self._embedded(far)
+        side, generator = self.model.image_size, seeds.generator(self.seed)
+        shape, passes = (self.count, 3, side, side), (side // 2 + 1, side / 32)
+        stage_1 = self.model.stage_1
+        return self._last(
+            make_hybrids(stage_1, shape, TIMESTEPS, distant, near, nothing, GAMMA, generator, *passes)
         )
 
     def _start(self) -> tuple[Tensor, Generator]:

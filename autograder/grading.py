@@ -17,6 +17,7 @@ import torch
 
 from autograder import identity, pool, syllabus
 from autograder.checks.reference import Live
+from autograder.checks.remembering import Remembering
 from autograder.checks.session import Terms, run
 from autograder.link import warm
 from autograder.link.failures import LinkError
@@ -30,6 +31,8 @@ from autograder.submissions import Submission
 from autograder.syllabus import Exercise, Syllabus
 
 LIMITS = Limits()
+RIGHT = Remembering(Live())
+"""One for all submissions that this process grades."""
 
 
 def grade(
@@ -54,7 +57,7 @@ def grade(
                 zygote=warm.zygote(isolation),
             ) as remote,
         ):
-            results = run(remote, Terms(Live(), secret), table.sections)
+            results = run(remote, Terms(RIGHT, secret), table.sections)
             output = remote.output()
     except (LinkError, OSError) as error:
         results = _ungraded(table, f"the grader could not work: {error}")

@@ -3,7 +3,7 @@
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -97,6 +97,8 @@ class Syllabus:
 
         Raises SyllabusError that names the exercises with a similar or equal name.
         """
+        if name in self._by_key:
+            return self._by_key[name]
         wanted = name.strip().lower()
         found = [e for e in self.exercises() if wanted in (e.key.lower(), e.name.lower())]
         if len(found) == 1:
@@ -126,6 +128,10 @@ class Syllabus:
         raise SyllabusError(
             f"no part has the letter {letter!r}; there are {', '.join(p.letter for p in self.parts)}"
         )
+
+    @cached_property
+    def _by_key(self) -> dict[str, Exercise]:
+        return {e.key: e for e in self.exercises()}
 
     def _names(self) -> list[str]:
         return [e.key for e in self.exercises()]

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import hypothesis
 import pytest
@@ -140,8 +140,8 @@ class Session:
         return returned
 
     def pytest_configure(self, config: pytest.Config) -> None:
-        """Let pytest describe failures tersely: nobody reads it, and printing tensors is slow."""
-        config.option.tbstyle = "native"
+        """Let failures be described in a word: nobody reads it, and Hypothesis asks for it."""
+        config.option.tbstyle = "value"
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Put the checks into the order of the course and drop those of no exercise in the table."""
@@ -166,12 +166,13 @@ class Session:
         siblings = [self._students.get(other.nodeid) for other in self._items[exercise.key]]
         student.fatal = next((other.fatal for other in siblings if other and other.fatal), None)
 
-    @pytest.hookimpl(hookwrapper=True)
-    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
-        """Keep the outcome of a check."""
-        yield
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> pytest.TestReport:
+        """Keep the outcome of a check, and report to pytest no more than that; nobody reads its traceback."""
         if call.when == "call" or (call.excinfo is not None and item.nodeid not in self.outcomes):
             self.outcomes[item.nodeid] = self._outcome(item, call)
+        when = "call" if call.when == "collect" else call.when
+        return pytest.TestReport(item.nodeid, item.location, {}, _ended(call), None, when)
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         """Keep what broke while tests were collected."""
@@ -305,6 +306,12 @@ def _weight(item: pytest.Item) -> int:
 def _sentence(item: pytest.Item) -> str:
     text = getattr(item, "obj", item).__doc__ or ""
     return " ".join(text.split("\n\n")[0].split())
+
+
+def _ended(call: pytest.CallInfo[None]) -> Literal["passed", "failed", "skipped"]:
+    if call.excinfo is None:
+        return "passed"
+    return "skipped" if isinstance(call.excinfo.value, pytest.skip.Exception) else "failed"
 
 
 def _verdict(error: BaseException | None) -> tuple[Status, str]:

@@ -55,11 +55,10 @@ class Pipe:
         """Write one frame; raises Unsendable where it is too large, FrameError where nobody reads."""
         rest = memoryview(encode(message, tensors, self._most_bytes))
         while rest:
-            self._wait(self._outgoing, select.POLLOUT)
             try:
                 rest = rest[os.write(self._outgoing, rest[:CHUNK]) :]
             except BlockingIOError:
-                continue
+                self._wait(self._outgoing, select.POLLOUT)
             except OSError as error:
                 raise FrameError("it no longer reads") from error
 

@@ -131,29 +131,36 @@ class Rooms(MetaPathFinder):
         before, self._lent = self._lent, {**self._lent, **lent}
         replaced: list[tuple[dict[str, Any], str, Any]] = []
         try:
-            for key, function in lent.items():
-                for scope, name, value in self._holders(*key):
-                    replaced.append((scope, name, value))
-                    scope[name] = function
+            for scope, name, function in self._holders(lent):
+                replaced.append((scope, name, scope[name]))
+                scope[name] = function
             yield
         finally:
             self._lent = before
             for scope, name, value in reversed(replaced):
                 scope[name] = value
 
-    def _holders(self, section: str, name: str) -> Iterator[tuple[dict[str, Any], str, Any]]:
-        home = sys.modules.get(self._module_name(section))
-        if not isinstance(home, ModuleType) or name not in vars(home):
-            return
-        wanted = vars(home)[name]
-        for scope in self._scopes():
-            for key, value in list(scope.items()):
-                if value is wanted and (callable(wanted) or key == name):
-                    yield scope, key, value
+    def _holders(self, lent: Mapping[Key, Callable[..., Any]]) -> list[tuple[dict[str, Any], str, Any]]:
+        """Return where the modules hold what is lent for, and what belongs there, from one look at all."""
+        functions: dict[int, Any] = {}
+        values: dict[tuple[int, str], Any] = {}
+        for (section, name), function in lent.items():
+            home = sys.modules.get(self._module_name(section))
+            if not isinstance(home, ModuleType) or name not in vars(home):
+                continue
+            if callable(wanted := vars(home)[name]):
+                functions[id(wanted)] = function
+            else:
+                values[id(wanted), name] = function
+        if not functions and not values:
+            return []
+        held = [(scope, *item) for scope in self._scopes() for item in list(scope.items())]
+        told = [(scope, name, functions.get(id(v), values.get((id(v), name)))) for scope, name, v in held]
+        return [(scope, name, function) for scope, name, function in told if function is not None]
 
     def _scopes(self) -> list[dict[str, Any]]:
-        given = f"{self.package}.{GIVEN}"
-        ours = [name for name in sys.modules if name.startswith(self.package + ".") and not in_(name, given)]
+        within, given = f"{self.package}.", f"{self.package}.{GIVEN}"
+        ours = [name for name in sys.modules if name.startswith(within) and not in_(name, given)]
         modules = [sys.modules[name] for name in ours]
         return [vars(module) for module in modules if isinstance(module, ModuleType)]
 

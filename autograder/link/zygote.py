@@ -21,7 +21,7 @@ import torch
 from . import walls, worker
 from .frames import Pipe
 
-PRELOADED = ("numpy", "PIL.Image", "torchvision.transforms.functional", "matplotlib.pyplot")
+PRELOADED = ("numpy", "PIL.Image", "torchvision.transforms.functional", "matplotlib.pyplot", "torch._dynamo")
 DESCRIPTORS = 4
 CHANNEL = (3, 4)
 OUT_OF_THE_WAY = 64

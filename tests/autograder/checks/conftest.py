@@ -9,6 +9,7 @@ import pytest
 from autograder import syllabus
 from autograder.checks.draws import PUBLIC
 from autograder.checks.reference import AnswerKey, Live, Reference, drained, right_answer
+from autograder.checks.remembering import Remembering
 from autograder.checks.session import Terms, run
 from autograder.link.implementation import NOTHING_LENT, Implementation, Lent, Value
 from autograder.link.lending import Blocks
@@ -83,7 +84,11 @@ def replaced() -> type[Replaced]:
 
 @pytest.fixture(scope="session")
 def checked() -> Callable[..., Results]:
-    """Return a function that checks an implementation on some sections, on all without any."""
+    """Return a function that checks an implementation on some sections, on all without any.
+
+    With a secret the reference answers, and what it has answered in one test it need not in the next.
+    """
+    live = Remembering(Live())
 
     def run_checks(
         implementation: Implementation,
@@ -93,7 +98,7 @@ def checked() -> Callable[..., Results]:
     ) -> Results:
         table = syllabus.load()
         if reference is None:
-            reference = AnswerKey() if secret is None else Live()
+            reference = AnswerKey() if secret is None else live
         chosen = [table.section(name) for name in sections] or list(table.sections)
         return Results(run(implementation, Terms(reference, secret or PUBLIC), chosen))
 

@@ -10,6 +10,7 @@ from torch import Tensor
 from autograder import syllabus
 from autograder.checks.comparison import Twin
 from autograder.checks.reference import Live, drained
+from autograder.checks.remembering import Remembering
 
 EXERCISES = list(syllabus.load().exercises())
 DAMAGES: dict[str, Callable[[Tensor], Any]] = {
@@ -24,6 +25,9 @@ class Twinless(Live):
 
     def twins(self, *args: Any) -> Iterator[Twin]:
         return iter(())
+
+
+REFERENCE = Remembering(Twinless())
 
 
 def damaged(value: Any, damage: Callable[[Tensor], Any]) -> Any:
@@ -44,7 +48,7 @@ def test_the_right_answer_damaged_is_wrong(checked, replaced, name: str) -> None
         e.key: damaging(getattr(import_module(f"solutions.{e.module}"), e.name), DAMAGES[name])
         for e in EXERCISES
     }
-    found = checked(replaced(functions), reference=Twinless(), secret=b"secret")
+    found = checked(replaced(functions), reference=REFERENCE, secret=b"secret")
     assert {(check.name, check.reason) for check in found.checks() if check.status == "ungraded"} == set()
     assert found.losing() == {exercise.key for exercise in EXERCISES}
 
@@ -52,7 +56,7 @@ def test_the_right_answer_damaged_is_wrong(checked, replaced, name: str) -> None
 @pytest.mark.parametrize("value", [None, [None] * 4], ids=repr)
 def test_the_same_for_everything_is_wrong(checked, replaced, value: Any) -> None:
     functions = {e.key: lambda *args, **kwargs: value for e in EXERCISES}
-    assert checked(replaced(functions), reference=Twinless(), secret=b"secret").statuses() == {"failed"}
+    assert checked(replaced(functions), reference=REFERENCE, secret=b"secret").statuses() == {"failed"}
 
 
 def test_infinite_numbers_are_wrong(checked, replaced) -> None:

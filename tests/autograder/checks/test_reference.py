@@ -135,6 +135,8 @@ def test_a_known_wrong_answer_is_called_by_its_name(
 
     monkeypatch.setattr(Live, "twins", twins)
     nothing = replaced({"a1.1.forward": lambda x_0, *rest: x_0 * 0})
-    named = [c for c in checked(nothing, "1.1", secret=b"secret").checks() if c.misconception]
+    named = [
+        c for c in checked(nothing, "1.1", reference=Live(), secret=b"secret").checks() if c.misconception
+    ]
     assert [check.misconception for check in named] == ["zeros"]
     assert named[0].reason.startswith("You forgot everything.\n(the result is wrong in ")

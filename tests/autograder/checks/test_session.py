@@ -106,7 +106,7 @@ def test_a_check_that_breaks_is_ungraded(checked, monkeypatch: pytest.MonkeyPatc
         raise KeyError("a slip of ours")
 
     monkeypatch.setattr(Live, "expected", broken)
-    found = checked(Local("solutions"), "1.1", secret=b"secret")
+    found = checked(Local("solutions"), "1.1", reference=Live(), secret=b"secret")
     ungraded = [check for check in found.checks() if check.status == "ungraded"]
     assert [check.name for check in ungraded] == ["part_a/test_s1_1_forward.py::test_equation"]
     assert ungraded[0].reason == "the check itself broke: KeyError: 'a slip of ours'"

@@ -65,4 +65,4 @@ def test_what_is_right_is_no_known_mistake(checked, monkeypatch: pytest.MonkeyPa
 
     monkeypatch.setattr(Live, "expected", expected)
     monkeypatch.setattr(Live, "twins", twins)
-    assert checked(Local("solutions"), "b2.2", secret=b"secret").points == 8
+    assert checked(Local("solutions"), "b2.2", reference=Live(), secret=b"secret").points == 8

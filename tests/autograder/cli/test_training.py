@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -27,11 +28,21 @@ def command(folder: Path, *words: str) -> "subprocess.Popen[str]":
     )
 
 
-def run(folder: Path, *words: str) -> tuple[int, str]:
-    """Return how `course train` ends and what it says."""
-    process = command(folder, *words)
-    said, complained = process.communicate()
-    return process.returncode, said + complained
+@pytest.fixture
+def run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Callable[..., tuple[int, str]]:
+    """A function that runs `course train` in this process and returns how it ends and what it says."""
+    monkeypatch.delenv("COURSE_DATA", raising=False)
+
+    def ran(*words: str) -> tuple[int, str]:
+        monkeypatch.setattr("sys.argv", ["course", "train", *words, "--out", str(tmp_path / "runs")])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        printed = capsys.readouterr()
+        return int(ended.value.code or 0), printed.out + printed.err
+
+    return ran
 
 
 @pytest.mark.parametrize("name", training.ROOMS)
@@ -41,24 +52,24 @@ def test_every_name_has_its_recipe(name: str) -> None:
     assert training.find_recipe("solutions", name).epochs > 3
 
 
-def test_trained_and_then_known_as_trained(tmp_path: Path) -> None:
+def test_trained_and_then_known_as_trained(tmp_path: Path, run) -> None:
     words = ["time", "--epochs", "2", *SMALL]
-    code, said = run(tmp_path, *words)
+    code, said = run(*words)
     assert code == 0
     assert "epoch 1 of 2: loss" in said
     assert "time is trained:" in said
     record = read_record(tmp_path / "runs" / "time.json")
     assert (record["epochs_done"], record["settings"]["data"]) == (2, "scikit-learn digits")
-    code, said = run(tmp_path, *words)
+    code, said = run(*words)
     assert (code, "epoch" in said) == (0, False)
-    code, said = run(tmp_path, "time", "--epochs", "3", *SMALL)
+    code, said = run("time", "--epochs", "3", *SMALL)
     assert code == 2
     assert "epochs = 2, not 3; nothing was changed" in said
     assert read_record(tmp_path / "runs" / "time.json") == record
 
 
-def test_stopped_it_goes_on(tmp_path: Path) -> None:
-    words = ["class", "--epochs", "6", *SMALL]
+def test_stopped_it_goes_on(tmp_path: Path, run) -> None:
+    words = ["class", "--epochs", "4", *SMALL]
     process = command(tmp_path, *words)
     assert process.stderr is not None
     first = process.stderr.readline()
@@ -68,11 +79,11 @@ def test_stopped_it_goes_on(tmp_path: Path) -> None:
     assert "the same command goes on from here" in said
     assert "Traceback" not in complained
     assert (tmp_path / "runs" / "class.state.safetensors").is_file()
-    code, said = run(tmp_path, *words)
+    code, said = run(*words)
     assert code == 0
-    assert first.startswith("epoch 1 of 6")
-    assert "epoch 1 of 6" not in said
-    assert len(read_record(tmp_path / "runs" / "class.json")["losses"]) == 6 * 12
+    assert first.startswith("epoch 1 of 4")
+    assert "epoch 1 of 4" not in said
+    assert len(read_record(tmp_path / "runs" / "class.json")["losses"]) == 4 * 12
 
 
 @pytest.mark.parametrize(

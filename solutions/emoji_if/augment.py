@@ -13,14 +13,15 @@ class Augment:
     """How far pictures are moved.
 
     scale: share of the canvas that the drawing fills, from and to.  shift: share of half the canvas by which
-    it may leave it.  turn, hue: degrees either way.  white: share of the pictures on white.  Scenes that fill
-    their canvas keep filling it.
+    it may leave it.  turn, hue: degrees either way.  mirrored: share of the pictures that are.  white: share
+    of the pictures on white.  Scenes that fill their canvas keep filling it.
     """
 
     scale: tuple[float, float] = (0.72, 1.0)
     shift: float = 0.08
     turn: float = 10.0
     hue: float = 14.0
+    mirrored: float = 0.5
     white: float = 0.3
 
     @classmethod
@@ -32,7 +33,7 @@ class Augment:
         if not 0 <= variety <= 1:
             raise ValueError(f"variety = {variety}, but must be from 0 to 1")
         whole = cls()
-        moved = {name: variety * getattr(whole, name) for name in ("shift", "turn", "hue")}
+        moved = {name: variety * getattr(whole, name) for name in ("shift", "turn", "hue", "mirrored")}
         low, high = whole.scale
         return cls(
             scale=(high - variety * (high - low), high), white=1 - variety * (1 - whole.white), **moved
@@ -60,7 +61,7 @@ class Augment:
         full = full.to(drawn)
         zoom = (1 - full) / (low + (high - low) * share) + full * (0.82 + 0.18 * share)
         angle = (2 * turn - 1) * self.turn * math.pi / 180 * (1 - 0.6 * full)
-        flip = torch.where(mirror < 0.5, -1.0, 1.0).to(drawn)
+        flip = torch.where(mirror < self.mirrored, -1.0, 1.0).to(drawn)
         reach = (1 - full) * (self.shift + (1 - 1 / zoom)) + full * (1 - zoom)
         theta = torch.zeros(count, 2, 3, dtype=drawn.dtype, device=drawn.device)
         theta[:, 0, 0], theta[:, 0, 1] = zoom * angle.cos() * flip, -zoom * angle.sin() * flip

@@ -41,7 +41,7 @@ def test_a_scene_without_clear_pixels_shows_no_background() -> None:
 
 def test_without_variety_a_drawing_is_neither_moved_nor_turned_and_stands_on_white() -> None:
     still = Augment.with_variety(0)
-    assert (still.scale, still.shift, still.turn, still.hue) == ((1.0, 1.0), 0, 0, 0)
+    assert (still.scale, still.shift, still.turn, still.hue, still.mirrored) == ((1.0, 1.0), 0, 0, 0, 0)
     made = still(drawings(40), 24, torch.Generator().manual_seed(29))
     assert made[:, :, :4].min() == 1
 
@@ -49,9 +49,8 @@ def test_without_variety_a_drawing_is_neither_moved_nor_turned_and_stands_on_whi
 def test_all_the_variety_is_the_default() -> None:
     made, default = Augment.with_variety(1), Augment()
     assert made.scale == pytest.approx(default.scale)
-    assert (made.shift, made.turn, made.hue, made.white) == pytest.approx(
-        (default.shift, default.turn, default.hue, default.white)
-    )
+    kept = ("shift", "turn", "hue", "mirrored", "white")
+    assert [getattr(made, name) for name in kept] == pytest.approx([getattr(default, name) for name in kept])
 
 
 @pytest.mark.parametrize("variety", [-0.1, 1.1])

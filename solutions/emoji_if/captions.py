@@ -1,5 +1,6 @@
 """What is said of a picture: the styles, how often each is drawn, and which artwork serves it."""
 
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -50,10 +51,12 @@ class Captioner:
         self, bank: Bank, nouns: Sequence[Noun], augment: Augment, size: int, empty: float = EMPTY
     ) -> None:
         self.bank, self.nouns, self.augment, self.size, self.empty = bank, nouns, augment, size, empty
-        shown: list[list[tuple[int, int]]] = [[] for _ in nouns]
+        shown: dict[int, list[tuple[int, int]]] = defaultdict(list)
         for row, (noun, art) in enumerate(zip(bank.nouns.tolist(), bank.arts.tolist(), strict=True)):
             shown[noun].append((row, art))
-        self.rows = [[_fitting(rows, style) for style in STYLES] for rows in shown]
+        self.rows = [
+            [_fitting(rows, style) for style in STYLES] for rows in (shown[i] for i in range(len(nouns)))
+        ]
         self.noun_weights = torch.tensor([noun.weight for noun in nouns])
         self.style_weights = torch.tensor([style.weight for style in STYLES])
 

@@ -98,7 +98,12 @@ def read_record(path: str | Path) -> dict[str, Any]:
 
 def moments(optimizer: torch.optim.Optimizer) -> dict[str, Tensor]:
     """Return what an optimizer remembers of its parameters, as tensors named optimizer.<number>.<what>."""
-    state: dict[int, dict[str, Tensor]] = optimizer.state_dict()["state"]
+    return moments_of(optimizer.state_dict())
+
+
+def moments_of(state_dict: Mapping[str, Any]) -> dict[str, Tensor]:
+    """Return the same of what an optimizer's `state_dict` returned."""
+    state: dict[int, dict[str, Tensor]] = state_dict["state"]
     return {f"{MOMENTS}.{i}.{what}": value for i, kept in state.items() for what, value in kept.items()}
 
 

@@ -1,4 +1,4 @@
-"""Emoji artwork: four openly licensed sets from the npm registry, drawn to pixels by resvg."""
+"""Emoji artwork: four openly licensed sets from the npm registry, drawn to pixels by resvg; and its names."""
 
 import io
 import json
@@ -8,13 +8,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import resvg_py
 from PIL import Image
 
 
 @dataclass(frozen=True)
 class Package:
-    """One artwork set: its short name, its npm package with the exact version, its licence and its makers."""
+    """What is read from npm: a short name, the package with its exact version, its licence and its makers."""
 
     name: str
     npm: str
@@ -29,6 +28,8 @@ PACKAGES = (
     Package("noto", "@iconify-json/noto", "1.2.9", "Apache-2.0", "Google Inc."),
     Package("twemoji", "@iconify-json/twemoji", "1.2.5", "CC BY 4.0", "Twitter, Inc. and other contributors"),
 )
+EMOJIBASE = Package("emojibase", "emojibase-data", "17.0.0", "MIT", "Miles Johnson")
+"""What each emoji is called; it holds no artwork."""
 ART_NAMES = tuple(package.name for package in PACKAGES)
 NAMESPACES = 'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"'
 DEFAULT_CACHE = Path.home() / ".cache" / "emoji_if"
@@ -56,6 +57,8 @@ class Artwork:
 
 def rasterize(body: str, width: float, height: float, size: int) -> Image.Image:
     """Return the inside of an <svg> element, on a canvas of width × height, as RGBA pixels of size × size."""
+    import resvg_py  # here, because a run that has its bank needs no renderer
+
     svg = f'<svg {NAMESPACES} viewBox="0 0 {width} {height}" width="{size}" height="{size}">{body}</svg>'
     png = resvg_py.svg_to_bytes(svg_string=svg, width=size, height=size, skip_system_fonts=True)
     return Image.open(io.BytesIO(bytes(png))).convert("RGBA")
@@ -84,7 +87,7 @@ def archive(package: Package, cache: Path) -> Path:
 def fetch(cache: Path) -> None:
     """Fetch the archives that the cache folder lacks from the npm registry, with the npm client."""
     cache.mkdir(parents=True, exist_ok=True)
-    for package in PACKAGES:
+    for package in (*PACKAGES, EMOJIBASE):
         if not archive(package, cache).is_file():
             command = ["npm", "pack", "--silent", f"{package.npm}@{package.version}"]
             subprocess.run(command, cwd=cache, check=True, stdout=subprocess.DEVNULL)
@@ -92,15 +95,27 @@ def fetch(cache: Path) -> None:
 
 def load(cache: Path) -> list[Artwork]:
     """Return the four artwork sets from the cache folder.  Raises FileNotFoundError naming what to fetch."""
-    return [parse(package.name, _read(package, cache)) for package in PACKAGES]
+    return [parse(package.name, read(package, cache, "icons.json")) for package in PACKAGES]
 
 
-def _read(package: Package, cache: Path) -> str:
+def load_characters(cache: Path) -> list[dict[str, str]]:
+    """Return for each set which character, by its code as of `plain_code`, it draws under which name."""
+    each = (json.loads(read(package, cache, "chars.json")) for package in PACKAGES)
+    return [{plain_code(code): icon for code, icon in icons.items()} for icons in each]
+
+
+def plain_code(code: str) -> str:
+    """Return an emoji's code points in lower case without U+FE0F, which makes no other picture."""
+    return "-".join(point for point in code.lower().split("-") if point != "fe0f")
+
+
+def read(package: Package, cache: Path, member: str) -> str:
+    """Return a text file of the package's archive.  Raises FileNotFoundError naming what to fetch."""
     path = archive(package, cache)
     if not path.is_file():
-        remedy = "add --fetch to `python -m solutions.emoji_if.train` to get it from the npm registry"
+        remedy = "add --fetch to the command to get it from the npm registry"
         raise FileNotFoundError(f"{path} is missing; {remedy}")
     with tarfile.open(path) as opened:
-        member = opened.extractfile("package/icons.json")
-        assert member is not None, f"{path} holds no package/icons.json"
-        return member.read().decode()
+        text = opened.extractfile(f"package/{member}")
+        assert text is not None, f"{path} holds no package/{member}"
+        return text.read().decode()

@@ -40,7 +40,10 @@ class Augment:
         )
 
     def __call__(self, rgba: Tensor, size: int, generator: Generator) -> Tensor:
-        """Return pictures (B, 3, size, size) in [0, 1] of uint8 drawings (B, 4, S, S), S at least size."""
+        """Return pictures (B, 3, size, size) in [0, 1] of uint8 drawings (B, 4, S, S), S at least size.
+
+        Everything is computed on the drawings' device; a few numbers a picture come from the generator's.
+        """
         drawn = rgba.float() / 255
         colour, opacity = drawn[:, :3], drawn[:, 3:]
         full = opacity.amin((1, 2, 3)) > 0.99
@@ -52,12 +55,12 @@ class Augment:
         )
         ink, opacity = moved[:, :3], moved[:, 3:]
         ink = self.recolour(ink, generator)
-        return (ink + (1 - opacity) * background(len(ink), size, generator, self.white).to(ink)).clamp(0, 1)
+        return (ink + (1 - opacity) * background(ink, generator, self.white)).clamp(0, 1)
 
     def _grid(self, full: Tensor, drawn: Tensor, size: int, generator: Generator) -> Tensor:
         count = len(drawn)
         low, high = self.scale
-        share, turn, x, y, mirror = torch.rand(5, count, generator=generator).to(drawn)
+        share, turn, x, y, mirror = _uniform(drawn, generator, 5, count)
         full = full.to(drawn)
         zoom = (1 - full) / (low + (high - low) * share) + full * (0.82 + 0.18 * share)
         angle = (2 * turn - 1) * self.turn * math.pi / 180 * (1 - 0.6 * full)
@@ -71,7 +74,7 @@ class Augment:
 
     def recolour(self, x: Tensor, generator: Generator) -> Tensor:
         """Return the pictures with hue, saturation and brightness each moved a little, picture by picture."""
-        turn, strength, light = torch.rand(3, len(x), generator=generator).to(x)
+        turn, strength, light = _uniform(x, generator, 3, len(x))
         matrix = hue_rotation((2 * turn - 1) * self.hue * math.pi / 180)
         luma = x.mean(1, keepdim=True)
         turned = torch.einsum("bij,bjhw->bihw", matrix, x - luma)
@@ -85,16 +88,26 @@ def hue_rotation(angle: Tensor) -> Tensor:
     axis = torch.full((3,), 1 / math.sqrt(3), dtype=angle.dtype, device=angle.device)
     cross = torch.linalg.cross(torch.eye(3, dtype=angle.dtype, device=angle.device), axis.expand(3, 3)).T
     cos, sin = angle.cos().view(-1, 1, 1), angle.sin().view(-1, 1, 1)
-    turned: Tensor = cos * torch.eye(3).to(angle) + (1 - cos) * torch.outer(axis, axis) + sin * cross.T
+    turned: Tensor = (
+        cos * torch.eye(3, dtype=angle.dtype, device=angle.device)
+        + (1 - cos) * torch.outer(axis, axis)
+        + sin * cross.T
+    )
     return turned
 
 
-def background(count: int, size: int, generator: Generator, whites: float = 0.3) -> Tensor:
-    """Return (count, 3, size, size) in [0, 1]: a share `whites` white, the others shades of two colours."""
-    first = torch.rand(count, 3, 1, 1, generator=generator)
-    second = (first + 0.3 * torch.randn(count, 3, 1, 1, generator=generator)).clamp(0, 1)
-    share, white, down = torch.rand(3, count, 1, 1, 1, generator=generator)
+def background(like: Tensor, generator: Generator, whites: float = 0.3) -> Tensor:
+    """Return grounds in [0, 1] for pictures (B, 3, S, S): a share `whites` white, others of two colours."""
+    count, size = len(like), like.shape[-1]
+    first = _uniform(like, generator, count, 3, 1, 1)
+    second = torch.randn(count, 3, 1, 1, generator=generator, device=generator.device).to(like)
+    second = (first + 0.3 * second).clamp(0, 1)
+    share, white, down = _uniform(like, generator, 3, count, 1, 1, 1)
     first, second = first + share * (1 - first), second + share * (1 - second)
-    ramp = torch.linspace(0, 1, size).view(1, 1, size, 1)
+    ramp = torch.linspace(0, 1, size, dtype=like.dtype, device=like.device).view(1, 1, size, 1)
     ramp = torch.where(down < 0.7, ramp, ramp.transpose(2, 3))
-    return torch.where(white < whites, torch.ones(()), first + ramp * (second - first))
+    return torch.where(white < whites, 1.0, first + ramp * (second - first))
+
+
+def _uniform(like: Tensor, generator: Generator, *shape: int) -> Tensor:
+    return torch.rand(*shape, generator=generator, device=generator.device).to(like)

@@ -1,5 +1,6 @@
 """What is said of a picture: the styles, how often each is drawn, and which artwork serves it."""
 
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -43,43 +44,55 @@ class Captioner:
 
     A noun is drawn by its weight, then a style by its own, then one of the bank's pictures that fit both, and
     the name that the caption calls it. One caption in eight or so (`empty`) is left empty: the null prompt of
-    classifier-free guidance.
+    classifier-free guidance. Where no artwork that a style asks for has the noun, any other serves.
     """
 
     def __init__(
         self, bank: Bank, nouns: Sequence[Noun], augment: Augment, size: int, empty: float = EMPTY
     ) -> None:
         self.bank, self.nouns, self.augment, self.size, self.empty = bank, nouns, augment, size, empty
-        self.rows = [[self._rows(i, style) for style in STYLES] for i in range(len(nouns))]
+        shown: dict[int, list[tuple[int, int]]] = defaultdict(list)
+        for row, (noun, art) in enumerate(zip(bank.nouns.tolist(), bank.arts.tolist(), strict=True)):
+            shown[noun].append((row, art))
+        self.rows = [
+            [_fitting(rows, style) for style in STYLES] for rows in (shown[i] for i in range(len(nouns)))
+        ]
         self.noun_weights = torch.tensor([noun.weight for noun in nouns])
         self.style_weights = torch.tensor([style.weight for style in STYLES])
 
-    def _rows(self, noun: int, style: Style) -> Tensor:
-        arts = torch.tensor([ART_NAMES.index(name) for name in style.arts])
-        return torch.nonzero((self.bank.nouns == noun) & torch.isin(self.bank.arts, arts))[:, 0]
+    def draw(
+        self, count: int, generator: Generator, looks: Generator | None = None
+    ) -> tuple[Tensor, list[str]]:
+        """Return (count, 3, size, size) pictures in [-1, 1], on the bank's device, and their captions.
 
-    def draw(self, count: int, generator: Generator) -> tuple[Tensor, list[str]]:
-        """Return (count, 3, size, size) pictures in [-1, 1] and their captions.  generator: on the CPU."""
-        drops, names = torch.rand(2, count, generator=generator)
-        pictures, nouns, kinds = self._draw(count, generator)
-        each = zip(nouns.tolist(), kinds.tolist(), drops.tolist(), names.tolist(), strict=True)
-        return pictures, [self._caption(self.nouns[i], k, drop, name) for i, k, drop, name in each]
+        generator: on the CPU, says what is drawn and how it is called.  looks: says how it looks, on the
+        bank's device if nothing but indices shall travel there; the same generator if left out.
+        """
+        nouns, kinds, (picks, drops, names) = self._chosen(count, generator)
+        pictures = self._pictures(nouns, kinds, picks, looks or generator)
+        each = zip(nouns, kinds, drops, names, strict=True)
+        return pictures, [
+            self._caption(self.nouns[noun], kind, drop, name) for noun, kind, drop, name in each
+        ]
 
     def draw_nouns(self, count: int, generator: Generator) -> tuple[Tensor, Tensor]:
         """Return (count, 3, size, size) pictures in [-1, 1] and the indices of their nouns, (count,)."""
-        pictures, nouns, _ = self._draw(count, generator)
-        return pictures, nouns
+        nouns, kinds, (picks, _, _) = self._chosen(count, generator)
+        return self._pictures(nouns, kinds, picks, generator), torch.tensor(nouns)
 
-    def _draw(self, count: int, generator: Generator) -> tuple[Tensor, Tensor, Tensor]:
-        """Return pictures, and the indices of their nouns and of their styles."""
+    def _chosen(self, count: int, generator: Generator) -> tuple[list[int], list[int], list[list[float]]]:
+        """Return nouns, styles, and three numbers in [0, 1) for each picture."""
         nouns = torch.multinomial(self.noun_weights, count, replacement=True, generator=generator)
         kinds = torch.multinomial(self.style_weights, count, replacement=True, generator=generator)
-        picks = torch.rand(count, generator=generator).tolist()
-        rows = [self.rows[noun][kind] for noun, kind in zip(nouns.tolist(), kinds.tolist(), strict=True)]
-        chosen = torch.stack([_pick(few, pick) for few, pick in zip(rows, picks, strict=True)])
+        return nouns.tolist(), kinds.tolist(), torch.rand(3, count, generator=generator).tolist()
+
+    def _pictures(
+        self, nouns: Sequence[int], kinds: Sequence[int], picks: Sequence[float], looks: Generator
+    ) -> Tensor:
+        each = zip(nouns, kinds, picks, strict=True)
+        chosen = torch.tensor([_pick(self.rows[noun][kind], share) for noun, kind, share in each])
         drawings = self.bank.pictures[chosen.to(self.bank.pictures.device)]
-        pictures = self._stylize(self.augment(drawings, self.size, generator), kinds, generator)
-        return pictures * 2 - 1, nouns, kinds
+        return self._stylize(self.augment(drawings, self.size, looks), torch.tensor(kinds), looks) * 2 - 1
 
     def _caption(self, noun: Noun, kind: int, drop: float, name: float) -> str:
         if drop < self.empty:
@@ -91,12 +104,18 @@ class Captioner:
     def _stylize(self, pictures: Tensor, kinds: Tensor, generator: Generator) -> Tensor:
         out = pictures.clone()
         for kind in sorted(set(kinds.tolist())):
-            where = (kinds == kind).to(pictures.device)
+            where = torch.nonzero(kinds == kind)[:, 0].to(pictures.device)
             out[where] = STYLES[kind].process(pictures[where], generator)
         return out
 
 
-def _pick(rows: Tensor, share: float) -> Tensor:
+def _fitting(rows: list[tuple[int, int]], style: Style) -> list[int]:
+    """Return which of a noun's rows (row of the bank, artwork set) serve the style."""
+    arts = {ART_NAMES.index(name) for name in style.arts}
+    return [row for row, art in rows if art in arts] or [row for row, _ in rows]
+
+
+def _pick(rows: list[int], share: float) -> int:
     return rows[int(share * len(rows))]
 
 

@@ -13,9 +13,10 @@ import typer
 from diffusers import IFPipeline
 from torch import nn
 
+from solutions.emoji_if import run
 from solutions.emoji_if.captions import sentences
 from solutions.emoji_if.model import build_pipeline, preset_named
-from solutions.emoji_if.words import COURSE_PROMPTS, NOUNS
+from solutions.emoji_if.words import COURSE_PROMPTS
 
 ASSET = Path("course/assets/emoji_if")
 
@@ -30,9 +31,19 @@ def export(pipeline: IFPipeline, averaged: nn.ModuleDict, folder: Path) -> None:
         path.chmod(0o644)
 
 
-def averaged_weights(run: Path, pipeline: IFPipeline) -> nn.ModuleDict:
+def trained(folder: Path) -> tuple[IFPipeline, nn.ModuleDict]:
+    """Return the pipeline that a run's plan describes, and its averaged weights.
+
+    Raises FileNotFoundError where the folder lacks one of them.
+    """
+    preset = preset_named(run.read_plan(folder).preset)
+    pipeline = build_pipeline(preset, [*sentences(run.read_nouns(folder)), *COURSE_PROMPTS])
+    return pipeline, averaged_weights(folder, pipeline)
+
+
+def averaged_weights(folder: Path, pipeline: IFPipeline) -> nn.ModuleDict:
     """Return the averaged weights of the run's checkpoint.  Raises FileNotFoundError if it has none."""
-    checkpoint = run / "checkpoint.pt"
+    checkpoint = folder / run.CHECKPOINT
     if not checkpoint.is_file():
         raise FileNotFoundError(f"{checkpoint} is missing; train first: python -m solutions.emoji_if.train")
     averaged = nn.ModuleDict({"unet": pipeline.unet, "text_encoder": pipeline.text_encoder})
@@ -41,14 +52,12 @@ def averaged_weights(run: Path, pipeline: IFPipeline) -> nn.ModuleDict:
 
 
 def main(
-    run: Annotated[Path, typer.Option(help="Folder of the training run.")],
+    folder: Annotated[Path, typer.Option("--run", help="Folder of the training run.")],
     out: Annotated[Path, typer.Option(help="Folder to write.")] = ASSET,
-    preset: Annotated[str, typer.Option(help="The preset that the run was trained with.")] = "small",
 ) -> None:
     """Export the averaged weights of a run's last checkpoint."""
     try:
-        pipeline = build_pipeline(preset_named(preset), [*sentences(NOUNS), *COURSE_PROMPTS])
-        export(pipeline, averaged_weights(run, pipeline), out)
+        export(*trained(folder), out)
     except (ValueError, FileNotFoundError) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(2) from error

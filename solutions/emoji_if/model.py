@@ -1,5 +1,6 @@
 """The pipeline in miniature: U-Net, text encoder, tokenizer and scheduler, as an untrained `IFPipeline`."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -8,6 +9,7 @@ from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers, pr
 from transformers import PreTrainedTokenizerFast, T5Config, T5EncoderModel
 
 PAD, EOS, UNK = "<pad>", "</s>", "<unk>"
+PUNCTUATION = r"[^\w\s]"
 PROMPT_LENGTH = 77
 """Tokens that IFPipeline pads every prompt to; the text encoder is trained on the same."""
 
@@ -89,11 +91,12 @@ def build_text_encoder(preset: Preset, words: int) -> T5EncoderModel:
 
 def build_tokenizer(sentences: Iterable[str]) -> PreTrainedTokenizerFast:
     """Return a tokenizer that knows each word of the sentences and ends every prompt with the mark `EOS`."""
-    words = sorted({word for sentence in sentences for word in sentence.lower().split()})
+    plain = (re.sub(PUNCTUATION, " ", sentence.lower()) for sentence in sentences)
+    words = sorted({word for sentence in plain for word in sentence.split()})
     vocabulary = {word: i for i, word in enumerate((PAD, EOS, UNK, *words))}
     tokenizer = Tokenizer(models.WordLevel(vocabulary, unk_token=UNK))
     tokenizer.normalizer = normalizers.Sequence(
-        [normalizers.Lowercase(), normalizers.Replace(Regex(r"[^\w\s]"), " ")]
+        [normalizers.Lowercase(), normalizers.Replace(Regex(PUNCTUATION), " ")]
     )
     tokenizer.pre_tokenizer = pre_tokenizers.WhitespaceSplit()
     tokenizer.post_processor = processors.TemplateProcessing(

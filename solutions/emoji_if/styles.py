@@ -84,9 +84,10 @@ def _grid(x: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def _uniform(x: Tensor, generator: Generator) -> Tensor:
-    return torch.rand(len(x), 1, 1, 1, generator=generator).to(x)
+    return torch.rand(len(x), 1, 1, 1, generator=generator, device=generator.device).to(x)
 
 
 def _canvas(x: Tensor, generator: Generator) -> Tensor:
-    coarse = torch.randn(len(x), 1, x.shape[-2] // 2, x.shape[-1] // 2, generator=generator).to(x)
+    shape = (len(x), 1, x.shape[-2] // 2, x.shape[-1] // 2)
+    coarse = torch.randn(shape, generator=generator, device=generator.device).to(x)
     return interpolate(coarse, size=x.shape[-2:], mode="bilinear")

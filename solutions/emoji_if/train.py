@@ -1,31 +1,34 @@
-"""`python -m solutions.emoji_if.train`: train the embedded model, or go on where the last run stopped."""
+"""`python -m solutions.emoji_if.train`: train the embedded model, or go on where the last run stopped.
 
-import json
+On a CPU or a GPU, or with `accelerate launch -m solutions.emoji_if.train` on several.
+"""
+
 import logging
 import signal
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, replace
 from pathlib import Path
-from statistics import fmean
-from typing import Annotated
+from typing import Annotated, Any
 
 import torch
 import typer
 from tqdm import tqdm  # type: ignore[import-untyped]
 
-from solutions.emoji_if import artwork, bank
+from course.toolkit import speed
+from course.toolkit.speed import Speed
+from solutions.emoji_if import artwork, bank, run
 from solutions.emoji_if.augment import Augment
 from solutions.emoji_if.captions import Captioner, sentences
-from solutions.emoji_if.model import PRESETS, Preset, build_pipeline, preset_named
-from solutions.emoji_if.training import Plan, Progress, Trainer
-from solutions.emoji_if.words import COURSE_PROMPTS, NOUNS
+from solutions.emoji_if.catalogue import VOCABULARIES
+from solutions.emoji_if.model import PRESETS, build_pipeline, preset_named
+from solutions.emoji_if.run import CHECKPOINT
+from solutions.emoji_if.training import Plan, Progress, Trainer, mean_losses
+from solutions.emoji_if.words import COURSE_PROMPTS, Noun
 
-CHECKPOINT, PLAN = "checkpoint.pt", "plan.json"
-SUPERSAMPLING = 1.5
 REPORT = 25
+FORMAT = "%(asctime)s %(message)s"
 log = logging.getLogger("emoji_if")
 
 
@@ -42,95 +45,105 @@ def stop_signals() -> Iterator[list[int]]:
             signal.signal(kind, handler)
 
 
-def load_bank(cache: Path, out: Path, preset: Preset, scenes: int, seed: int) -> bank.Bank:
-    """Return the picture bank: built from the artwork the first time, read from the run's folder later."""
-    path = out / "bank.safetensors"
-    if not path.is_file():
-        size = round(preset.image_size * SUPERSAMPLING)
-        bank.join(bank.build(artwork.load(cache), NOUNS, size, scenes, seed)).save(path)
-    return bank.Bank.load(path)
-
-
-def settle_plan(out: Path, plan: Plan) -> Plan:
-    """Return the plan the run was started with, or write this one down if it is the first."""
-    path = out / PLAN
-    if not path.is_file():
-        path.write_text(json.dumps(asdict(plan), indent=2))
-    return replace(plan, **json.loads(path.read_text()))
-
-
-def prepare(preset: Preset, plan: Plan, pictures: bank.Bank, device: torch.device) -> Trainer:
-    """Return a trainer with freshly drawn weights."""
+def prepare(plan: Plan, nouns: Sequence[Noun], pictures: bank.Bank, how: Speed) -> Trainer:
+    """Return a trainer with fresh weights; the bank's pictures are put on the device."""
+    preset = preset_named(plan.preset)
     torch.manual_seed(plan.seed)
-    pipeline = build_pipeline(preset, [*sentences(NOUNS), *COURSE_PROMPTS])
-    captioner = Captioner(pictures.to(device), NOUNS, Augment.with_variety(plan.variety), preset.image_size)
-    return Trainer(pipeline, captioner, plan, device)
+    pipeline = build_pipeline(preset, [*sentences(nouns), *COURSE_PROMPTS])
+    augment = Augment.with_variety(plan.variety)
+    return Trainer(pipeline, Captioner(pictures.to(how.device), nouns, augment, preset.image_size), plan, how)
 
 
 def start(
-    out: Path, cache: Path, preset: Preset, plan: Plan, scenes: int, device: str, fetch: bool
+    out: Path,
+    cache: Path,
+    asked: Mapping[str, Any],
+    how: Speed,
+    scenes: int = bank.SCENES,
+    fetch: bool = False,
 ) -> Trainer:
-    """Return a trainer ready to go on, at the last checkpoint in the folder `out` if it has one."""
-    out.mkdir(parents=True, exist_ok=True)
-    if fetch:
-        artwork.fetch(cache)
-    pictures = load_bank(cache, out, preset, scenes, plan.seed)
-    trainer = prepare(preset, settle_plan(out, plan), pictures, torch.device(device))
+    """Return a trainer ready to go on, at the last checkpoint in the folder `out` if it has one.
+
+    Of several processes the first makes the files, and the others read them.
+    """
+    if how.crew.rank == 0:
+        out.mkdir(parents=True, exist_ok=True)
+        if fetch:
+            artwork.fetch(cache)
+        plan = run.settle_plan(out, asked)
+        made = run.settle_bank(out, plan, run.settle_nouns(out, cache), cache, scenes)
+        log.info("bank of %d pictures, digest %s", len(made.pictures), made.digest())
+    how.crew.wait()
+    plan = run.read_plan(out)
+    trainer = prepare(plan, run.read_nouns(out), bank.Bank.load(out / run.BANK), how)
     if (out / CHECKPOINT).is_file():
         trainer.restore(out / CHECKPOINT)
+        log.info("going on after step %d of %d", trainer.step, plan.steps)
     return trainer
 
 
 def follow(trainer: Trainer, out: Path, minutes: float, every: float, stopped: list[int]) -> None:
-    """Train until the plan ends, the minutes are over or a signal arrives; save on the way and at the end."""
+    """Train until the plan ends, the minutes are over or a signal arrives; save on the way and at the end.
+
+    Several processes agree on the end, and the first alone reports.
+    """
+    crew, first, recent = trainer.how.crew, trainer.step, deque[Progress](maxlen=100)
     begun = saved = time.monotonic()
-    first, recent = trainer.step, deque[Progress](maxlen=100)
-    for progress in tqdm(trainer.train(), initial=first, total=trainer.plan.steps, mininterval=30):
+    total, idle = trainer.plan.steps, crew.rank > 0
+    for progress in tqdm(trainer.train(), initial=first, total=total, mininterval=30, disable=idle):
         recent.append(progress)
-        now = time.monotonic()
-        if progress.step % REPORT == 0:
+        now, pause = time.monotonic(), progress.step % REPORT == 0
+        if pause and not idle:
             _report(recent, (progress.step - first) * trainer.plan.batch / (now - begun))
         if now - saved > every:
             trainer.save(out / CHECKPOINT)
             saved = now
-        if stopped or now - begun > 60 * minutes:
+        over = bool(stopped) or now - begun > 60 * minutes
+        if (pause or crew.size == 1) and crew.any(over, trainer.how.device):
             break
     trainer.save(out / CHECKPOINT)
 
 
-def _report(recent: deque[Progress], speed: float) -> None:
-    simple, variational = (fmean(getattr(p, term) for p in recent) for term in ("simple", "variational"))
-    log.info(
-        "step %d simple %.4f variational %.5f %.1f images/s", recent[-1].step, simple, variational, speed
-    )
+def _report(recent: deque[Progress], pace: float) -> None:
+    simple, variational = mean_losses(recent)
+    log.info("step %d simple %.4f variational %.5f %.1f images/s", recent[-1].step, simple, variational, pace)
 
 
 def main(
-    out: Annotated[Path, typer.Option(help="Folder of the run: bank, plan, checkpoint.")],
-    cache: Annotated[Path, typer.Option(help="Folder of the artwork archives.")] = artwork.DEFAULT_CACHE,
-    preset: Annotated[str, typer.Option(help=f"One of {', '.join(PRESETS)}.")] = "small",
+    out: Annotated[Path, typer.Option(help="Folder of the run: plan, nouns, bank, checkpoint.")],
+    cache: Annotated[Path, typer.Option(help="Folder of the archives from npm.")] = artwork.DEFAULT_CACHE,
+    preset: Annotated[str | None, typer.Option(help=f"One of {', '.join(PRESETS)}; small at first.")] = None,
+    vocabulary: Annotated[
+        str | None, typer.Option(help=f"{' or '.join(VOCABULARIES)} nouns; chosen at first.")
+    ] = None,
     images: Annotated[
-        int, typer.Option(help="Pictures to see in all, and the span of the rate's decay.")
-    ] = 150_000,
-    batch: Annotated[int, typer.Option(help="Pictures a step.")] = 16,
+        int | None,
+        typer.Option(min=1, help="Pictures to see in all, over which the rate falls; 150000 at first."),
+    ] = None,
+    batch: Annotated[int | None, typer.Option(min=1, help="Pictures a step; 16 at first.")] = None,
     variety: Annotated[
-        float, typer.Option(min=0, max=1, help="How far the drawings are moved and recoloured.")
-    ] = 0.4,
+        float | None, typer.Option(min=0, max=1, help="How far drawings are moved, recoloured; 0.4 at first.")
+    ] = None,
+    seed: Annotated[int | None, typer.Option(help="Seed of pictures, weights, noise; 29 at first.")] = None,
     minutes: Annotated[float, typer.Option(help="Stop after so many, with a checkpoint.")] = 60.0,
     checkpoint_seconds: Annotated[float, typer.Option(help="Seconds between two checkpoints.")] = 120.0,
-    scenes: Annotated[int, typer.Option(help="Pictures composed of each scene in each artwork.")] = 48,
-    seed: Annotated[int, typer.Option(help="Seed of pictures, weights and noise.")] = 29,
-    device: Annotated[str, typer.Option(help="cpu or cuda.")] = "cpu",
+    scenes: Annotated[int, typer.Option(help="Pictures composed of each scene in each set.")] = bank.SCENES,
+    device: Annotated[str | None, typer.Option(help="cpu or cuda; the best there is if left out.")] = None,
+    compiled: Annotated[
+        bool | None, typer.Option("--compile/--no-compile", help="As is best on the device if left out.")
+    ] = None,
     threads: Annotated[int, typer.Option(help="CPU threads.")] = 2,
-    fetch: Annotated[bool, typer.Option(help="Fetch missing artwork from the npm registry first.")] = False,
+    fetch: Annotated[bool, typer.Option(help="Fetch missing archives from the npm registry first.")] = False,
 ) -> None:
-    """Train the embedded model, or go on where the last run in this folder stopped."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    """Train the embedded model, or go on where the last run in this folder stopped, by its plan."""
+    settings: dict[str, Any] = {"preset": preset, "vocabulary": vocabulary, "images": images, "batch": batch}
+    settings |= {"variety": variety, "seed": seed}
+    asked = {name: value for name, value in settings.items() if value is not None}
     torch.set_num_threads(threads)
     try:
-        trainer = start(
-            out, cache, preset_named(preset), Plan(images, batch, variety, seed=seed), scenes, device, fetch
-        )
+        how = speed.choose(device, compiled=compiled)
+        logging.basicConfig(level=logging.WARNING if how.crew.rank else logging.INFO, format=FORMAT)
+        trainer = start(out, cache, asked, how, scenes, fetch)
     except (ValueError, FileNotFoundError) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(2) from error

@@ -1,10 +1,11 @@
 """The training loop and its state on disk."""
 
 import copy
+import json
 import math
 import os
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +13,14 @@ import torch
 from diffusers import IFPipeline
 from torch import Tensor, nn
 
+from course.toolkit import checkpoints
+from course.toolkit.speed import Speed
 from solutions.emoji_if.captions import Captioner
 from solutions.emoji_if.losses import timestep_odds, variational_term
 from solutions.emoji_if.model import PROMPT_LENGTH
+
+FUSED = ("cpu", "cuda")
+"""Devices on which the optimiser's step is one kernel."""
 
 
 @dataclass(frozen=True)
@@ -22,7 +28,8 @@ class Plan:
     """How to train.
 
     images: pictures to see in all, over which the learning rate falls to nought.  variety: of the
-    augmentation, see `Augment.with_variety`.
+    augmentation, see `Augment.with_variety`.  preset, vocabulary: the
+    names of the model's sizes and of its nouns.
     """
 
     images: int
@@ -33,6 +40,17 @@ class Plan:
     decay: float = 0.01
     average: float = 0.999
     seed: int = 29
+    preset: str = "small"
+    vocabulary: str = "chosen"
+
+    @classmethod
+    def read(cls, path: Path) -> "Plan":
+        """Return the plan in a JSON file; what an older file lacks is as it is by default."""
+        return cls(**json.loads(path.read_text(encoding="utf-8")))
+
+    def write(self, path: Path) -> None:
+        """Write the plan as JSON."""
+        path.write_text(json.dumps(asdict(self), indent=2) + "\n", encoding="utf-8")
 
     @property
     def steps(self) -> int:
@@ -47,61 +65,101 @@ class Plan:
 
 @dataclass(frozen=True)
 class Progress:
-    """What one step reports: steps done so far, and the two terms of its loss."""
+    """What one step reports: steps done so far, and the two terms of its loss.
+
+    The terms are scalars on the device of the training: to read them is to wait for it.
+    """
 
     step: int
-    simple: float
-    variational: float
+    simple: Tensor
+    variational: Tensor
+
+
+def mean_losses(reports: Iterable[Progress]) -> tuple[float, float]:
+    """Return the means of the two terms over some steps; waits for the device once."""
+    terms = torch.stack([torch.stack([report.simple, report.variational]) for report in reports])
+    simple, variational = terms.mean(0).tolist()
+    return simple, variational
+
+
+class Networks(nn.ModuleDict):
+    """The entries `unet` and `text_encoder` as one network, from noisy pictures and tokens to estimates."""
+
+    def forward(self, x_t: Tensor, t: Tensor, tokens: Tensor, mask: Tensor) -> Tensor:
+        """Return the U-Net's estimates (B, 6, H, W).  tokens, mask: (B, 77)."""
+        estimates: Tensor = self["unet"](x_t, t, self.embed(tokens, mask), return_dict=False)[0]
+        return estimates
+
+    def embed(self, tokens: Tensor, mask: Tensor) -> Tensor:
+        """Return embeddings (B, 77, D), as `IFPipeline.encode_prompt` makes them."""
+        embedded: Tensor = self["text_encoder"](tokens, attention_mask=mask)[0]
+        return embedded
 
 
 class Trainer:
-    """A pipeline in training: weights, averages, optimiser and chance, saved and restored together."""
+    """A pipeline in training: weights, averages, optimiser and chance, saved and restored together.
 
-    def __init__(
-        self, pipeline: IFPipeline, captioner: Captioner, plan: Plan, device: torch.device | str
-    ) -> None:
-        self.pipeline, self.captioner, self.plan = pipeline, captioner, plan
-        self.device = torch.device(device)
-        self.model = nn.ModuleDict({"unet": pipeline.unet, "text_encoder": pipeline.text_encoder})
-        self.model.to(device).train()
+    Under `accelerate launch` each process draws batches of its own, of plan.batch / size pictures, and the
+    gradients are averaged: weights and averages are then the same in all of them. A checkpoint knows nothing
+    of device or number of processes, and goes on with any.
+    """
+
+    def __init__(self, pipeline: IFPipeline, captioner: Captioner, plan: Plan, how: Speed) -> None:
+        self.pipeline, self.captioner, self.plan, self.how = pipeline, captioner, plan, how
+        self.model = Networks({"unet": pipeline.unet, "text_encoder": pipeline.text_encoder})
+        self.shared = how.arrange(self.model.train(), channels_last=how.device.type != "cpu")
         self.averaged = copy.deepcopy(self.model).eval().requires_grad_(False)
-        self.optimizer = torch.optim.AdamW(self.model.parameters(), lr=plan.rate, weight_decay=plan.decay)
-        self.alpha_bar = pipeline.scheduler.alphas_cumprod.to(device)
-        self.odds = timestep_odds(pipeline.scheduler.alphas_cumprod)
-        self.generator = torch.Generator().manual_seed(plan.seed)
+        fused = how.device.type in FUSED
+        self.optimizer = torch.optim.AdamW(
+            self.model.parameters(), lr=plan.rate, weight_decay=plan.decay, fused=fused
+        )
+        alpha_bar: Tensor = pipeline.scheduler.alphas_cumprod
+        self.alpha_bar, self.odds = alpha_bar.to(how.device), timestep_odds(alpha_bar)
+        self.generator = torch.Generator()
+        self.looks = self.generator if how.device.type == "cpu" else torch.Generator(how.device)
         self.step = 0
+        self._seed()
+
+    def _seed(self) -> None:
+        """Start this process's chance from the plan's seed, its rank and the step."""
+        seed = self.plan.seed + self.how.crew.rank + self.step
+        for generator in (self.looks, self.generator):
+            generator.manual_seed(seed)
+
+    @property
+    def share(self) -> int:
+        """Pictures a step that this process draws."""
+        rank, size = self.how.crew.rank, self.how.crew.size
+        return max(1, self.plan.batch * (rank + 1) // size - self.plan.batch * rank // size)
 
     def train(self) -> Iterator[Progress]:
         """Train to the end of the plan, yielding after every step; stop iterating to stop training."""
         while self.step < self.plan.steps:
             for group in self.optimizer.param_groups:
                 group["lr"] = self.plan.rate_at(self.step)
-            simple, variational = self._losses(*self.captioner.draw(self.plan.batch, self.generator))
+            simple, variational = self._losses(*self.captioner.draw(self.share, self.generator, self.looks))
             self.optimizer.zero_grad(set_to_none=True)
             (simple + variational).backward()  # type: ignore[no-untyped-call]
             nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
             self.optimizer.step()
             self.step += 1
             self._average()
-            yield Progress(self.step, simple.item(), variational.item())
+            yield Progress(self.step, simple.detach(), variational.detach())
 
-    def embed(self, prompts: list[str]) -> Tensor:
-        """Return the prompts' embeddings (B, 77, D), padded and masked as by `IFPipeline.encode_prompt`."""
+    def tokenize(self, prompts: list[str]) -> tuple[Tensor, Tensor]:
+        """Return the prompts' tokens and mask, (B, 77) both, padded as by `IFPipeline.encode_prompt`."""
         tokens = self.pipeline.tokenizer(
             prompts, padding="max_length", max_length=PROMPT_LENGTH, truncation=True, return_tensors="pt"
-        ).to(self.device)
-        encode = self.model["text_encoder"]
-        embedded: Tensor = encode(tokens.input_ids, attention_mask=tokens.attention_mask)[0]
-        return embedded
+        ).to(self.how.device)
+        return tokens.input_ids, tokens.attention_mask
 
     def _losses(self, x_0: Tensor, captions: list[str]) -> tuple[Tensor, Tensor]:
-        x_0 = x_0.to(self.device)
-        t = torch.multinomial(self.odds, len(x_0), replacement=True, generator=self.generator).to(self.device)
-        eps = torch.randn(x_0.shape, generator=self.generator).to(self.device)
+        t = torch.multinomial(self.odds, len(x_0), replacement=True, generator=self.generator).to(x_0.device)
+        eps = torch.randn(x_0.shape, generator=self.looks, device=x_0.device)
         alpha_bar_t = self.alpha_bar[t].view(-1, 1, 1, 1)
         x_t = alpha_bar_t.sqrt() * x_0 + (1 - alpha_bar_t).sqrt() * eps
-        with torch.autocast(self.device.type, torch.bfloat16):
-            output = self.model["unet"](x_t, t, self.embed(captions), return_dict=False)[0]
+        with self.how.autocast:
+            output = self.shared(x_t, t, *self.tokenize(captions))
         output = output.float()
         return (output[:, :3] - eps).square().mean(), variational_term(output, x_0, x_t, t, self.alpha_bar)
 
@@ -113,25 +171,31 @@ class Trainer:
 
     def state(self) -> dict[str, Any]:
         """Return all that is needed to go on exactly where the training stands."""
-        return {
+        state = {
             "step": self.step,
             "model": self.model.state_dict(),
             "averaged": self.averaged.state_dict(),
             "optimizer": self.optimizer.state_dict(),
             "generator": self.generator.get_state(),
         }
+        return state if self.looks is self.generator else {**state, "looks": self.looks.get_state()}
 
     def save(self, path: Path) -> None:
-        """Write the state to a file, which is replaced at once and never half written."""
-        fresh = path.with_suffix(".part")
-        torch.save(self.state(), fresh)
-        os.replace(fresh, path)
+        """Write the state to a file, replaced at once and never half written; the first process does."""
+        if self.how.crew.rank == 0:
+            fresh = path.with_suffix(".part")
+            torch.save(self.state(), fresh)
+            os.replace(fresh, path)
 
     def restore(self, path: Path) -> None:
-        """Take up the state that `save` wrote."""
+        """Take up the state that `save` wrote, on whatever device and in however many processes."""
         state = torch.load(path, map_location="cpu", weights_only=True)
         self.model.load_state_dict(state["model"])
         self.averaged.load_state_dict(state["averaged"])
-        self.optimizer.load_state_dict(state["optimizer"])
-        self.generator.set_state(state["generator"])
+        checkpoints.restore_moments(self.optimizer, checkpoints.moments_of(state["optimizer"]))
         self.step = state["step"]
+        self._seed()
+        if self.how.crew.rank == 0:
+            self.generator.set_state(state["generator"])
+            if "looks" in state and self.looks is not self.generator:
+                self.looks.set_state(state["looks"])

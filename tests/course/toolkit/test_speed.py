@@ -57,6 +57,17 @@ def test_arranged_in_channels_last() -> None:
     assert network[0].weight.is_contiguous(memory_format=torch.channels_last)
 
 
+def test_arranged_as_it_was_where_the_caller_says_so() -> None:
+    network = nn.Conv2d(3, 4, 3)
+    Speed(CPU, "float32", compiled=False).arrange(network, channels_last=False)
+    assert network.weight.is_contiguous()
+
+
+def test_a_crew_of_one_waits_for_nobody_and_agrees_with_itself() -> None:
+    Crew().wait()
+    assert [Crew().any(flag) for flag in (True, False)] == [True, False]
+
+
 @pytest.mark.gpu
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device on this machine")
 def test_the_choice_on_a_gpu() -> None:

@@ -45,6 +45,23 @@ def test_a_missing_archive_is_named_with_the_remedy(tmp_path: Path) -> None:
         artwork.load(tmp_path)
 
 
+def test_the_characters_of_a_set_are_read_without_variation_selectors(archives: Path) -> None:
+    tables = artwork.load_characters(archives)
+    assert tables[0] == {}
+    assert tables[1]["1f680"] == "rocket"
+    assert artwork.plain_code("1F549-FE0F") == "1f549"
+
+
+def test_every_archive_is_fetched_by_its_exact_version(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[list[str]] = []
+    monkeypatch.setattr(artwork.subprocess, "run", lambda command, **_: asked.append(command))
+    artwork.fetch(tmp_path)
+    assert len(asked) == 5
+    assert asked[-1] == ["npm", "pack", "--silent", "emojibase-data@17.0.0"]
+
+
 def test_the_archives_have_npm_packs_names() -> None:
     names = [artwork.archive(package, Path()).name for package in artwork.PACKAGES]
     assert names[1] == "iconify-json-fluent-emoji-flat-1.2.6.tgz"

@@ -61,7 +61,7 @@ def test_variety_out_of_range_is_refused(variety: float) -> None:
 
 @pytest.mark.parametrize("whites", [0.0, 1.0])
 def test_the_share_of_white_backgrounds_is_kept(whites: float) -> None:
-    made = background(200, 4, torch.Generator().manual_seed(29), whites)
+    made = background(torch.zeros(200, 3, 4, 4), torch.Generator().manual_seed(29), whites)
     assert made.eq(1).flatten(1).all(1).float().mean() == whites
 
 
@@ -77,7 +77,7 @@ def test_hue_rotation_leaves_grey_alone() -> None:
 
 
 def test_about_three_backgrounds_in_ten_are_white() -> None:
-    made = background(2000, 4, torch.Generator().manual_seed(29))
+    made = background(torch.zeros(2000, 3, 4, 4), torch.Generator().manual_seed(29))
     white = (made == 1).all(-1).all(-1).all(-1).float().mean()
     assert 0.26 < white < 0.34
     assert 0 <= made.min() <= made.max() <= 1

@@ -1,9 +1,12 @@
+import hashlib
 import random
 from pathlib import Path
 
 import pytest
 import torch
+from typer.testing import CliRunner
 
+from solutions.emoji_if import bank
 from solutions.emoji_if.artwork import Artwork
 from solutions.emoji_if.bank import Bank, build, join
 from solutions.emoji_if.scenes import RECIPES
@@ -49,3 +52,43 @@ def test_every_noun_has_emoji_or_a_recipe() -> None:
     assert all(noun.icons or noun.phrase in RECIPES for noun in NOUNS)
     assert {noun.phrase for noun in NOUNS} >= set(RECIPES)
     assert len({noun.phrase for noun in NOUNS}) == len(NOUNS)
+
+
+def test_a_digest_is_of_shapes_and_bytes() -> None:
+    made = Bank(torch.arange(16, dtype=torch.uint8).view(1, 4, 2, 2), torch.tensor([3]), torch.tensor([1]))
+    said = b"pictures (1, 4, 2, 2)\n" + bytes(range(16)) + b"nouns (1,)\n" + bytes([3, *[0] * 7])
+    said += b"arts (1,)\n" + bytes([1, *[0] * 7])
+    assert made.digest() == hashlib.sha256(said).hexdigest()
+
+
+def test_a_digest_tells_one_pixel_and_one_index_from_another(small_bank: Bank) -> None:
+    pictures, nouns = small_bank.pictures.clone(), small_bank.nouns.clone()
+    pictures[-1, -1, -1, -1] ^= 1
+    nouns[0] += 1
+    banks = (
+        small_bank,
+        Bank(pictures, small_bank.nouns, small_bank.arts),
+        Bank(small_bank.pictures, nouns, small_bank.arts),
+    )
+    assert len({made.digest() for made in banks}) == 3
+
+
+def run(*options: str) -> str:
+    app = bank.typer.Typer()
+    app.command()(bank.main)
+    done = CliRunner().invoke(app, [*options, "--size", "8", "--scenes", "1"])
+    return f"{done.exit_code} {done.output}"
+
+
+def test_the_command_prints_the_same_for_the_same_packages(archives: Path) -> None:
+    first, again = (run("--cache", str(archives)).split() for _ in range(2))
+    digests = [word for word in first if len(word) == 64]
+    assert digests == [word for word in again if len(word) == 64]
+    assert len(set(digests)) == 2
+    assert tuple(first[1:3]) == ("chosen:", "100")
+    assert first[first.index("full:") + 1] == "106"
+
+
+def test_the_command_names_what_it_cannot_do(tmp_path: Path) -> None:
+    assert "no vocabulary is called 'all'; choose one of chosen, full" in run("--vocabulary", "all")
+    assert run("--cache", str(tmp_path)).startswith("2 ")

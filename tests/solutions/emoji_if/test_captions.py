@@ -53,5 +53,26 @@ def test_a_photo_is_made_of_the_solid_artwork(captioner: Captioner, small_bank: 
     assert all(small_bank.arts[rows[kind]].eq(0).all() for rows in captioner.rows for kind in photos)
 
 
+def test_where_a_styles_artwork_lacks_a_noun_another_serves() -> None:
+    bank = Bank(
+        torch.zeros(3, 4, 24, 24, dtype=torch.uint8), torch.tensor([0, 0, 1]), torch.tensor([0, 2, 2])
+    )
+    rows = Captioner(bank, NOUNS[:2], Augment(), 16).rows
+    photo = [style.caption for style in STYLES].index("a photo of {noun}")
+    assert (rows[0][photo], rows[1][photo]) == ([0], [2])
+
+
+def test_looks_have_a_chance_of_their_own_where_one_is_given(captioner: Captioner) -> None:
+    """What is drawn and said comes from the first generator alone, so it can stay on the CPU."""
+
+    def draw(looks: int) -> tuple[torch.Tensor, list[str]]:
+        return captioner.draw(8, torch.Generator().manual_seed(2), torch.Generator().manual_seed(looks))
+
+    (first, said), (other, repeated), (again, _) = draw(1), draw(3), draw(1)
+    assert said == repeated
+    assert torch.equal(first, again)
+    assert not torch.equal(first, other)
+
+
 def test_the_courses_prompts_are_captions_of_the_training() -> None:
     assert {prompt for prompt in COURSE_PROMPTS if prompt} <= set(sentences(NOUNS))

@@ -7,9 +7,11 @@ from PIL import Image
 from torch import nn
 
 from solutions.emoji_if import sheet
-from solutions.emoji_if.export import ASSET, averaged_weights, export
-from solutions.emoji_if.model import PRESETS, build_pipeline
-from solutions.emoji_if.words import COURSE_PROMPTS
+from solutions.emoji_if.captions import sentences
+from solutions.emoji_if.export import ASSET, averaged_weights, export, trained
+from solutions.emoji_if.model import PRESETS, build_pipeline, build_text_encoder, build_unet
+from solutions.emoji_if.training import Plan
+from solutions.emoji_if.words import COURSE_PROMPTS, NOUNS
 
 MEGABYTE = 2**20
 
@@ -42,6 +44,26 @@ def test_a_run_without_checkpoint_is_named_with_the_remedy(tmp_path: Path) -> No
     pipeline = build_pipeline(PRESETS["miniature"], COURSE_PROMPTS)
     with pytest.raises(FileNotFoundError, match=r"checkpoint\.pt is missing; train first"):
         averaged_weights(tmp_path, pipeline)
+
+
+def test_a_run_says_itself_what_it_is_of(tmp_path: Path) -> None:
+    """The folder of a run from before there was a choice has neither preset, vocabulary nor nouns."""
+    Plan(images=1, preset="miniature").write(tmp_path / "plan.json")
+    made = build_pipeline(PRESETS["miniature"], [*sentences(NOUNS), *COURSE_PROMPTS])
+    weights = nn.ModuleDict({"unet": made.unet, "text_encoder": made.text_encoder})
+    torch.save({"averaged": weights.state_dict()}, tmp_path / "checkpoint.pt")
+    pipeline, averaged = trained(tmp_path)
+    assert pipeline.unet.config.sample_size == 16
+    assert torch.equal(averaged["unet"].conv_in.weight, made.unet.conv_in.weight)
+    with pytest.raises(FileNotFoundError, match=r"plan\.json is missing; train first"):
+        trained(tmp_path / "nowhere")
+
+
+def test_the_largest_preset_stays_small_with_four_times_the_catalogues_words() -> None:
+    with torch.device("meta"):
+        unet, encoder = build_unet(PRESETS["full"]), build_text_encoder(PRESETS["full"], 5000)
+    halves, wholes = (sum(p.numel() for p in network.parameters()) for network in (unet, encoder))
+    assert 2 * halves + 4 * wholes < 25e6
 
 
 def test_a_sheet_holds_every_picture_in_its_place() -> None:

@@ -3,7 +3,7 @@ from pathlib import Path
 from PIL import Image
 
 from solutions import emoji_if
-from solutions.emoji_if.artwork import PACKAGES
+from solutions.emoji_if.artwork import EMOJIBASE, PACKAGES
 from solutions.emoji_if.captions import STYLES
 from solutions.emoji_if.words import NOUNS
 
@@ -20,7 +20,7 @@ def test_the_card_names_every_style() -> None:
 
 
 def test_the_card_names_every_artwork_set_with_version_makers_and_licence() -> None:
-    for package in PACKAGES:
+    for package in (*PACKAGES, EMOJIBASE):
         assert f"| {package.npm} {package.version} | {package.makers} | {package.licence} |" in CARD
 
 

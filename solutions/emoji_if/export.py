@@ -14,9 +14,9 @@ from diffusers import IFPipeline
 from torch import nn
 
 from solutions.emoji_if import run
-from solutions.emoji_if.captions import sentences
+from solutions.emoji_if.data.captions import sentences
+from solutions.emoji_if.data.words import COURSE_PROMPTS
 from solutions.emoji_if.model import build_pipeline, preset_named
-from solutions.emoji_if.words import COURSE_PROMPTS
 
 ASSET = Path("course/assets/emoji_if")
 

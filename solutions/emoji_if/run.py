@@ -7,10 +7,10 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from solutions.emoji_if import artwork, bank, catalogue
+from solutions.emoji_if.data import artwork, bank, catalogue
+from solutions.emoji_if.data.words import Noun
 from solutions.emoji_if.model import preset_named
 from solutions.emoji_if.training import Plan
-from solutions.emoji_if.words import Noun
 
 PLAN, WORDS, BANK, CHECKPOINT = "plan.json", "nouns.json", "bank.safetensors", "checkpoint.pt"
 FRESH = {"images": 150_000, "variety": 0.4}

@@ -9,7 +9,7 @@ import typer
 from diffusers import IFPipeline
 from PIL import Image, ImageDraw
 
-from solutions.emoji_if.words import COURSE_PROMPTS
+from solutions.emoji_if.data.words import COURSE_PROMPTS
 
 MARGIN = 6
 LABEL = 14

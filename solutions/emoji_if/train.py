@@ -18,14 +18,15 @@ from tqdm import tqdm  # type: ignore[import-untyped]
 
 from course.toolkit import speed
 from course.toolkit.speed import Speed
-from solutions.emoji_if import artwork, bank, run
-from solutions.emoji_if.augment import Augment
-from solutions.emoji_if.captions import Captioner, sentences
-from solutions.emoji_if.catalogue import VOCABULARIES
+from solutions.emoji_if import run
+from solutions.emoji_if.data import artwork, bank
+from solutions.emoji_if.data.augment import Augment
+from solutions.emoji_if.data.captions import Captioner, sentences
+from solutions.emoji_if.data.catalogue import VOCABULARIES
+from solutions.emoji_if.data.words import COURSE_PROMPTS, Noun
 from solutions.emoji_if.model import PRESETS, build_pipeline, preset_named
 from solutions.emoji_if.run import CHECKPOINT
 from solutions.emoji_if.training import Plan, Progress, Trainer, mean_losses
-from solutions.emoji_if.words import COURSE_PROMPTS, Noun
 
 REPORT = 25
 FORMAT = "%(asctime)s %(message)s"

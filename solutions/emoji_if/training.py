@@ -15,7 +15,7 @@ from torch import Tensor, nn
 
 from course.toolkit import checkpoints
 from course.toolkit.speed import Speed
-from solutions.emoji_if.captions import Captioner
+from solutions.emoji_if.data.captions import Captioner
 from solutions.emoji_if.losses import timestep_odds, variational_term
 from solutions.emoji_if.model import PROMPT_LENGTH
 

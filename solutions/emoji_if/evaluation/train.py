@@ -14,12 +14,14 @@ from torch.nn.functional import cross_entropy, interpolate
 from tqdm import tqdm  # type: ignore[import-untyped]
 
 from course.toolkit.frechet import Gaussian
-from solutions.emoji_if.augment import Augment
-from solutions.emoji_if.bank import Bank
-from solutions.emoji_if.captions import Captioner
+from solutions.emoji_if import run
+from solutions.emoji_if.data.augment import Augment
+from solutions.emoji_if.data.bank import Bank
+from solutions.emoji_if.data.captions import Captioner
+from solutions.emoji_if.data.words import Noun
 from solutions.emoji_if.evaluation.classifier import WEIGHTS, Classifier, Network
 from solutions.emoji_if.evaluation.scores import diversity
-from solutions.emoji_if.words import NOUNS, Noun
+from solutions.emoji_if.model import preset_named
 
 OTHER = Augment(scale=(0.6, 1.0), shift=0.12, turn=15.0, hue=20.0, white=0.5)
 BATCH, RATE, DECAY, SMOOTHING = 64, 3e-3, 0.02, 0.05
@@ -87,23 +89,26 @@ def finished(network: Network, nouns: Sequence[Noun], held_out: Drawings) -> Cla
 
 
 def main(
-    bank: Annotated[Path, typer.Option(help="The bank.safetensors of a training run.")],
+    folder: Annotated[Path, typer.Option("--run", help="Folder of the model's training run.")],
     out: Annotated[Path, typer.Option(help="File to write.")] = WEIGHTS,
     steps: Annotated[int, typer.Option(help="Steps of 64 pictures.")] = 1_500,
-    size: Annotated[int, typer.Option(help="Pixels a side of a picture.")] = 64,
     seed: Annotated[int, typer.Option(help="Seed of weights and pictures.")] = 30,
     threads: Annotated[int, typer.Option(help="CPU threads.")] = 1,
 ) -> None:
     """Train the classifier, try it on held-out drawings, and write it down."""
     torch.set_num_threads(threads)
     torch.manual_seed(seed)
-    if not bank.is_file():
-        typer.echo(f"{bank} is missing; `python -m solutions.emoji_if.train` writes it", err=True)
-        raise typer.Exit(2)
-    pictures, network = Bank.load(bank), Network(len(NOUNS))
-    for loss in (bar := tqdm(train(network, Drawings(pictures, NOUNS, size, seed), steps), total=steps)):
+    try:
+        nouns, size = run.read_nouns(folder), preset_named(run.read_plan(folder).preset).image_size
+        pictures = Bank.load(folder / run.BANK)
+    except FileNotFoundError as error:
+        typer.echo(f"{error}; `python -m solutions.emoji_if.train` makes a run", err=True)
+        raise typer.Exit(2) from error
+    network = Network(len(nouns))
+    losses = train(network, Drawings(pictures, nouns, size, seed), steps)
+    for loss in (bar := tqdm(losses, total=steps)):
         bar.set_postfix(loss=f"{loss:.3f}", refresh=False)
-    made = finished(network, NOUNS, Drawings(pictures, NOUNS, size, seed + 1))
+    made = finished(network, nouns, Drawings(pictures, nouns, size, seed + 1))
     made.save(out)
     typer.echo(f"{made.accuracy:.1%} of {HELD_OUT} held-out drawings are told right")
 

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from solutions.emoji_if import artwork, catalogue, scenes
-from solutions.emoji_if.bank import Bank, build, join
-from solutions.emoji_if.words import NOUNS
+from solutions.emoji_if.data import artwork, catalogue, scenes
+from solutions.emoji_if.data.bank import Bank, build, join
+from solutions.emoji_if.data.words import NOUNS
 
 
 @pytest.fixture(scope="session")

@@ -3,10 +3,10 @@
 import json
 
 from solutions.emoji_if import card
+from solutions.emoji_if.data.words import COURSE_NOUNS
 from solutions.emoji_if.evaluate import REPORT
 from solutions.emoji_if.evaluation.kept import digest
 from solutions.emoji_if.export import ASSET
-from solutions.emoji_if.words import COURSE_NOUNS
 
 
 def test_the_evaluation_is_of_the_model_that_is_there() -> None:

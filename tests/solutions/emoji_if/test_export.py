@@ -7,11 +7,11 @@ from PIL import Image
 from torch import nn
 
 from solutions.emoji_if import sheet
-from solutions.emoji_if.captions import sentences
+from solutions.emoji_if.data.captions import sentences
+from solutions.emoji_if.data.words import COURSE_PROMPTS, NOUNS
 from solutions.emoji_if.export import ASSET, averaged_weights, export, trained
 from solutions.emoji_if.model import PRESETS, build_pipeline, build_text_encoder, build_unet
 from solutions.emoji_if.training import Plan
-from solutions.emoji_if.words import COURSE_PROMPTS, NOUNS
 
 MEGABYTE = 2**20
 

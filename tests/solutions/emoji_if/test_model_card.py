@@ -3,9 +3,9 @@ from pathlib import Path
 from PIL import Image
 
 from solutions import emoji_if
-from solutions.emoji_if.artwork import EMOJIBASE, PACKAGES
-from solutions.emoji_if.captions import STYLES
-from solutions.emoji_if.words import NOUNS
+from solutions.emoji_if.data.artwork import EMOJIBASE, PACKAGES
+from solutions.emoji_if.data.captions import STYLES
+from solutions.emoji_if.data.words import NOUNS
 
 FOLDER = Path(emoji_if.__file__).parent
 CARD = " ".join((FOLDER / "model_card.md").read_text().split())

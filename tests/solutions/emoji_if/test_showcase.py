@@ -10,12 +10,12 @@ from tqdm import tqdm
 from course.toolkit.frechet import Gaussian
 from course.toolkit.pretrained import Pretrained
 from solutions.emoji_if import showcase
+from solutions.emoji_if.data.words import NOUNS
 from solutions.emoji_if.evaluation import generation
 from solutions.emoji_if.evaluation.classifier import FEATURES, Classifier, Network
 from solutions.emoji_if.evaluation.generation import Maker
 from solutions.emoji_if.evaluation.kept import Kept
 from solutions.emoji_if.showcase import Best, Chooser
-from solutions.emoji_if.words import NOUNS
 
 
 class Halves(Network):

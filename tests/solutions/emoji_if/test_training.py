@@ -17,11 +17,11 @@ from typer.testing import CliRunner
 from course.toolkit import speed
 from course.toolkit.speed import Crew
 from solutions.emoji_if import run, train
-from solutions.emoji_if.bank import Bank
+from solutions.emoji_if.data.bank import Bank
+from solutions.emoji_if.data.words import COURSE_PROMPTS, NOUNS, known_words
 from solutions.emoji_if.export import trained
 from solutions.emoji_if.model import PRESETS, Preset, build_pipeline, build_unet, preset_named
 from solutions.emoji_if.training import Plan, Progress, Trainer, mean_losses
-from solutions.emoji_if.words import COURSE_PROMPTS, NOUNS, known_words
 
 PLAN = Plan(images=24, batch=4, warmup=2, preset="miniature")
 HOW = speed.choose("cpu")

@@ -7,10 +7,10 @@ import torch
 from torch import Tensor
 
 from course.toolkit.frechet import Gaussian
-from solutions.emoji_if.bank import Bank
+from solutions.emoji_if.data.bank import Bank
+from solutions.emoji_if.data.words import NOUNS
 from solutions.emoji_if.evaluation import train
 from solutions.emoji_if.evaluation.classifier import FEATURES, Classifier, Network
-from solutions.emoji_if.words import NOUNS
 
 PHRASES = ("a dog", "a cat", "a pencil")
 

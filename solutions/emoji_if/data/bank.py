@@ -1,4 +1,4 @@
-"""`python -m solutions.emoji_if.bank`: the picture bank, every drawing of every noun, once, as bytes.
+"""`python -m solutions.emoji_if.data.bank`: the picture bank, every drawing of every noun, once, as bytes.
 
 The command renders it without training and prints how many pictures it holds, and their digest.
 """
@@ -18,10 +18,10 @@ from PIL import Image
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
-from solutions.emoji_if import artwork, catalogue
-from solutions.emoji_if.artwork import Artwork
-from solutions.emoji_if.scenes import RECIPES
-from solutions.emoji_if.words import Noun
+from solutions.emoji_if.data import artwork, catalogue
+from solutions.emoji_if.data.artwork import Artwork
+from solutions.emoji_if.data.scenes import RECIPES
+from solutions.emoji_if.data.words import Noun
 
 FIELDS = ("pictures", "nouns", "arts")
 SIZE, SCENES, SEED = 96, 48, 29

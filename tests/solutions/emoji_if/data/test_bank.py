@@ -6,11 +6,11 @@ import pytest
 import torch
 from typer.testing import CliRunner
 
-from solutions.emoji_if import bank
-from solutions.emoji_if.artwork import Artwork
-from solutions.emoji_if.bank import Bank, build, join
-from solutions.emoji_if.scenes import RECIPES
-from solutions.emoji_if.words import NOUNS
+from solutions.emoji_if.data import bank
+from solutions.emoji_if.data.artwork import Artwork
+from solutions.emoji_if.data.bank import Bank, build, join
+from solutions.emoji_if.data.scenes import RECIPES
+from solutions.emoji_if.data.words import NOUNS
 
 
 def test_every_noun_is_shown_in_every_set(small_bank: Bank) -> None:

@@ -11,10 +11,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from solutions.emoji_if import artwork
-from solutions.emoji_if.artwork import EMOJIBASE, Artwork
-from solutions.emoji_if.phrases import noun_phrase, with_article
-from solutions.emoji_if.words import NOUNS, Noun
+from solutions.emoji_if.data import artwork
+from solutions.emoji_if.data.artwork import EMOJIBASE, Artwork
+from solutions.emoji_if.data.phrases import noun_phrase, with_article
+from solutions.emoji_if.data.words import NOUNS, Noun
 
 VOCABULARIES = ("chosen", "full")
 THINGS = ("animals-nature", "food-drink", "travel-places", "activities", "objects")

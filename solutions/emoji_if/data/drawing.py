@@ -7,7 +7,7 @@ from random import Random
 
 from PIL import Image
 
-from solutions.emoji_if.artwork import Artwork, rasterize
+from solutions.emoji_if.data.artwork import Artwork, rasterize
 
 Colour = tuple[int, int, int]
 

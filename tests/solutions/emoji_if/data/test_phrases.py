@@ -1,6 +1,6 @@
 import pytest
 
-from solutions.emoji_if.phrases import noun_phrase, with_article
+from solutions.emoji_if.data.phrases import noun_phrase, with_article
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from solutions.emoji_if import artwork, catalogue
-from solutions.emoji_if.words import NOUNS, Noun
+from solutions.emoji_if.data import artwork, catalogue
+from solutions.emoji_if.data.words import NOUNS, Noun
 
 
 @pytest.fixture(scope="module")

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import torch
 from torch import Generator, Tensor
 
-from solutions.emoji_if import styles
-from solutions.emoji_if.artwork import ART_NAMES
-from solutions.emoji_if.augment import Augment
-from solutions.emoji_if.bank import Bank
-from solutions.emoji_if.words import Noun
+from solutions.emoji_if.data import styles
+from solutions.emoji_if.data.artwork import ART_NAMES
+from solutions.emoji_if.data.augment import Augment
+from solutions.emoji_if.data.bank import Bank
+from solutions.emoji_if.data.words import Noun
 
 
 @dataclass(frozen=True)

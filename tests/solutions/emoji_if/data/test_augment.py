@@ -3,7 +3,7 @@ import math
 import pytest
 import torch
 
-from solutions.emoji_if.augment import Augment, background, hue_rotation
+from solutions.emoji_if.data.augment import Augment, background, hue_rotation
 
 
 def drawings(count: int = 6) -> torch.Tensor:

@@ -1,10 +1,10 @@
 import pytest
 import torch
 
-from solutions.emoji_if.augment import Augment
-from solutions.emoji_if.bank import Bank
-from solutions.emoji_if.captions import EMPTY, STYLES, SYNONYM, Captioner, sentences
-from solutions.emoji_if.words import COURSE_PROMPTS, NOUNS
+from solutions.emoji_if.data.augment import Augment
+from solutions.emoji_if.data.bank import Bank
+from solutions.emoji_if.data.captions import EMPTY, STYLES, SYNONYM, Captioner, sentences
+from solutions.emoji_if.data.words import COURSE_PROMPTS, NOUNS
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from solutions.emoji_if import artwork
+from solutions.emoji_if.data import artwork
 
 
 def test_a_body_is_drawn_on_its_own_canvas_with_a_clear_ground() -> None:

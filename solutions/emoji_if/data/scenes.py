@@ -8,8 +8,8 @@ from random import Random
 
 from PIL import Image
 
-from solutions.emoji_if.artwork import Artwork
-from solutions.emoji_if.drawing import jitter, place, polygon, shape, sky, tint
+from solutions.emoji_if.data.artwork import Artwork
+from solutions.emoji_if.data.drawing import jitter, place, polygon, shape, sky, tint
 
 Recipe = Callable[[Artwork, Random, int], Image.Image]
 

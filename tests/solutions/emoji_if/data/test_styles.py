@@ -1,8 +1,8 @@
 import pytest
 import torch
 
-from solutions.emoji_if import styles
-from solutions.emoji_if.captions import STYLES
+from solutions.emoji_if.data import styles
+from solutions.emoji_if.data.captions import STYLES
 
 
 def pictures(count: int = 3, size: int = 32) -> torch.Tensor:

@@ -1,4 +1,4 @@
-"""The training loss: which timesteps it is drawn at, and the variational term that teaches the variances."""
+"""The training loss: which timesteps it is drawn at, what they weigh, and how the variances are learned."""
 
 import torch
 from torch import Tensor
@@ -12,6 +12,15 @@ def timestep_odds(alpha_bar: Tensor, most: float = 5.0) -> Tensor:
     """
     snr = alpha_bar / (1 - alpha_bar)
     return snr.clamp(max=most) / snr
+
+
+def noise_weights(alpha_bar: Tensor, most: float = 100.0) -> Tensor:
+    """Return what the squared error of the noise weighs at each timestep, (T,), from 1 to `most`.
+
+    1 / alpha_bar makes it the squared error of the velocity (Salimans & Ho 2022, section 4). Where nearly all
+    is noise, a small error of ε̂ is a large one of x̂_0, and it is there that a prompt decides what appears.
+    """
+    return (1 / alpha_bar).clamp(max=most)
 
 
 def posterior_log_variance(alpha_bar: Tensor) -> Tensor:

@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from course.toolkit import checkpoints
 from course.toolkit.speed import Speed
 from solutions.emoji_if.data.captions import Captioner
-from solutions.emoji_if.losses import timestep_odds, variational_term
+from solutions.emoji_if.losses import noise_weights, timestep_odds, variational_term
 from solutions.emoji_if.model import PROMPT_LENGTH
 
 FUSED = ("cpu", "cuda")
@@ -115,6 +115,8 @@ class Trainer:
         )
         alpha_bar: Tensor = pipeline.scheduler.alphas_cumprod
         self.alpha_bar, self.odds = alpha_bar.to(how.device), timestep_odds(alpha_bar)
+        weights = noise_weights(alpha_bar)
+        self.weights = (weights / (weights * self.odds).sum() * self.odds.sum()).to(how.device)
         self.generator = torch.Generator()
         self.looks = self.generator if how.device.type == "cpu" else torch.Generator(how.device)
         self.step = 0
@@ -161,7 +163,9 @@ class Trainer:
         with self.how.autocast:
             output = self.shared(x_t, t, *self.tokenize(captions))
         output = output.float()
-        return (output[:, :3] - eps).square().mean(), variational_term(output, x_0, x_t, t, self.alpha_bar)
+        errors = (output[:, :3] - eps).square().mean((1, 2, 3))
+        variational = variational_term(output, x_0, x_t, t, self.alpha_bar)
+        return (self.weights[t] * errors).mean(), variational
 
     def _average(self) -> None:
         keep = min(self.plan.average, (1 + self.step) / (10 + self.step))

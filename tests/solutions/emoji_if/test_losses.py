@@ -84,3 +84,19 @@ def test_only_the_variances_learn_from_it() -> None:
     assert output.grad is not None
     assert output.grad[:, :3].abs().max() == 0
     assert output.grad[1:, 3:].abs().min() > 0
+
+
+def test_the_weighted_error_of_the_noise_is_the_error_of_the_velocity() -> None:
+    """v = √ᾱ ε − √(1 − ᾱ) x_0, where x̂_0 belongs to ε̂ (Salimans & Ho 2022)."""
+    alpha_bar = torch.linspace(0.99, 0.02, 50, dtype=torch.float64)
+    x_0, eps, eps_hat = torch.randn(3, 50, generator=torch.Generator().manual_seed(29), dtype=torch.float64)
+    signal, noise = alpha_bar.sqrt(), (1 - alpha_bar).sqrt()
+    x0_hat = (signal * x_0 + noise * (eps - eps_hat)) / signal
+    error = (signal * eps_hat - noise * x0_hat) - (signal * eps - noise * x_0)
+    weights = losses.noise_weights(alpha_bar, most=1000)
+    torch.testing.assert_close(weights * (eps_hat - eps).square(), error.square())
+
+
+def test_no_step_weighs_more_than_the_most() -> None:
+    weights = losses.noise_weights(torch.tensor([1.0, 0.5, 0.01, 1e-5]), most=100)
+    torch.testing.assert_close(weights, torch.tensor([1.0, 2.0, 100.0, 100.0]))

@@ -9,6 +9,7 @@ from pathlib import Path
 import nbformat
 import pytest
 from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell
 from nbgrader.api import Gradebook
 from nbgrader.converters import Autograde
 from nbgrader.converters.base import NbGraderException
@@ -26,7 +27,7 @@ from autograder.release.generated import sections_of
 from autograder.release.nbgrader_course import nbgrader_files
 from autograder.release.notebooks import grade_id, notebook
 from autograder.release.pieces import Definition, pieces
-from autograder.submissions import Submission
+from autograder.submissions import Submission, discover
 from autograder.syllabus import Part, Syllabus
 
 ROOT = Path(__file__).parents[3]
@@ -135,6 +136,29 @@ def test_scores_are_those_of_autograder_grade(
         totals[student] = sum(found.values())
     assert totals["ada"] == sum(s.points for s in first_sections.sections)
     assert 0 == totals["dan"] < totals["cyd"] < totals["ada"] > totals["bob"] > 0
+
+
+def test_a_notebook_is_worth_the_same_at_either_door(
+    course, autograded, url, part, first_sections, reference_files
+) -> None:
+    """A helper in a cell of the student's own, tries, and a cell that is not Python: its report says why."""
+    theirs = solved(part, reference_files(), first_sections)
+    cells = {cell.id: cell for cell in theirs.cells}
+    cells["a1-2-blur_denoise"].source = "def blur_denoise(:"
+    cells["a1-1-forward"].source += "\n\nroot = square_root\n%timeit forward()\nshow(demo(studio))"
+    cells["a1-1-forward"].source = cells["a1-1-forward"].source.replace(
+        "alpha_bar_t.sqrt()", "root(alpha_bar_t)"
+    )
+    theirs.cells.insert(4, new_code_cell("def square_root(x):\n    return x ** 0.5"))
+    hand_in(Path(course.root), "eve", part, theirs)
+    autograded()
+    (by_folder,) = discover(Path(course.root) / "submitted/eve")
+    found = scores(url, "eve")
+    assert found == expected(by_folder, isolation=Isolation.PROCESS)
+    assert [name for name, points in found.items() if not points] == ["check-a1-2-blur_denoise"]
+    with Gradebook(url, "diffusion-course") as gradebook:
+        comment = gradebook.find_comment("a1-2-blur_denoise", "part_a", "part_a", "eve").comment
+        assert "the cell a1-2-blur_denoise is not Python (line 1: invalid syntax)" in comment
 
 
 def test_no_student_code_runs_where_nbgrader_runs(

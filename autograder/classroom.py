@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from autograder import grading, identity, syllabus
+from autograder import grading, identity, kept, syllabus
 from autograder.adjustments import adjusting
 from autograder.adjustments.adjusting import Adjustments
 from autograder.claim import LOCK, claimed
@@ -65,12 +65,14 @@ def grade(submissions: Sequence[Submission], out: Path, grader: Grader = AS_IT_I
         reports.sort(key=lambda report: report.student)
         write_csv(reports, syllabus.load(), out / "grades.csv")
         write_class_page(reports, syllabus.load(), out / "index.html")
+        kept.forget(out)
     return reports
 
 
 def compare(submissions: Sequence[Submission], out: Path, grader: Grader = AS_IT_IS) -> list[Move]:
-    """Return whose grade would move if the submissions were graded into the folder `out`; write nothing.
+    """Return whose grade would move if the submissions were graded into the folder `out`.
 
+    No result there changes; what had to be graded is kept beside them, so that `grade` need not do it again.
     Raises ValueError, OSError.
     """
     path = grader.secret or out / SECRET
@@ -81,10 +83,20 @@ def compare(submissions: Sequence[Submission], out: Path, grader: Grader = AS_IT
     before = {submission.student: _earlier(out / submission.student / RESULTS) for submission in students}
     moves = []
     for report in _reports(students, out, secret, grader):
-        move = moved(before[report.student], adjustments.applied(report))
+        earlier = before[report.student]
+        if report.graded and (earlier is None or earlier.key != report.key):
+            _keep(report, out, grader)
+        move = moved(earlier, adjustments.applied(report))
         if move is not None:
             moves.append(move)
     return sorted(moves, key=lambda move: move.student)
+
+
+def _keep(report: Report, out: Path, grader: Grader) -> None:
+    try:
+        kept.keep(report, out)
+    except OSError as error:
+        grader.notice(f"{report.student} will be graded again, for the report cannot be kept: {error}")
 
 
 def _students(submissions: Sequence[Submission]) -> list[Submission]:
@@ -113,13 +125,11 @@ def _reports(students: Sequence[Submission], out: Path, secret: bytes, grader: G
     terms = grading.terms(secret, grader.isolation)
     keys = {submission.student: identity.key(submission, terms) for submission in students}
     earlier = {name: _plain(out / name / RESULTS) for name in keys}
-    changed = [s for s in students if grader.regrade or not _holds(earlier[s.student], keys[s.student])]
-    again = {submission.student for submission in changed}
+    known = {} if grader.regrade else {name: _known(earlier[name], out, keys[name], name) for name in keys}
+    changed = [submission for submission in students if known.get(submission.student) is None]
     if len(changed) < len(keys):
         grader.notice(f"{len(keys) - len(changed)} of {len(keys)} have not changed since they were graded")
-    for submission in students:
-        if submission.student not in again and (report := earlier[submission.student]):
-            yield report
+    yield from (report for report in known.values() if report is not None)
     if changed:
         yield from _graded(changed, earlier, keys, secret, grader)
 
@@ -154,8 +164,9 @@ def _write(report: Report, out: Path) -> None:
     write_results(lasting, out / report.student / RESULTS)
 
 
-def _holds(report: Report | None, key: str) -> bool:
-    return report is not None and report.key == key
+def _known(earlier: Report | None, out: Path, key: str, student: str) -> Report | None:
+    """Return the report that is known already: a result, or what a comparison has kept."""
+    return earlier if earlier is not None and earlier.key == key else kept.find(out, key, student)
 
 
 def _plain(path: Path) -> Report | None:

@@ -7,7 +7,7 @@ read is told in `autograder.intake`.
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
@@ -23,6 +23,7 @@ __all__ = [
     "Submission",
     "SubmissionsError",
     "discover",
+    "gathered",
     "holds_parts",
     "is_entry",
     "is_section_file",
@@ -64,7 +65,7 @@ def discover(folder: Path) -> list[Submission]:
         return [the_only_one(folder)]
     inside = sorted(listed(folder))
     found = [read(entry) for entry in inside if is_entry(entry)]
-    found += [_gathered(student, files) for student, files in _lone(inside).items()]
+    found += [gathered(student, files) for student, files in _lone(inside).items()]
     if not found:
         raise SubmissionsError(f"{folder} holds no submission; put in it, for each student, {HANDED_IN}")
     return told_apart(sorted(found, key=lambda submission: submission.student))
@@ -75,7 +76,7 @@ def read(entry: Path) -> Submission:
     kind = "" if entry.is_dir() else ending(entry.name)
     whose = None if kind or entry.is_dir() else owner(entry.name)
     if whose is not None:
-        return _gathered(safe_name(whose[0]), [(whose[1], entry)])
+        return gathered(safe_name(whose[0]), [_lone_entry(whose[1], entry)])
     student = safe_name(entry.name[: -len(kind)] if kind else entry.name)
     if entry.is_symlink():
         return Submission(student, remarks=(f"{safe_name(entry.name)} is a link, which is not followed",))
@@ -90,6 +91,24 @@ def read(entry: Path) -> Submission:
     except (ArchiveError, OSError) as error:
         found.remarks.add(f"{entry.name} cannot be read: {error}")
         contents = {}
+    return Submission(student, MappingProxyType(contents), found.remarks.said())
+
+
+def gathered(student: str, files: Iterable[Entry], remarks: Iterable[str] = ()) -> Submission:
+    """Return the submission of a student who handed in files by themselves, each with its course's name.
+
+    remarks: what has been noticed already.
+    """
+    found = Collected()
+    contents: dict[str, bytes] = {}
+    for remark in remarks:
+        found.remarks.add(remark)
+    try:
+        for entry in files:
+            found.add(entry)
+        contents = found.contents()
+    except (ArchiveError, OSError) as error:
+        found.remarks.add(f"the files of {student} cannot be read: {error}")
     return Submission(student, MappingProxyType(contents), found.remarks.said())
 
 
@@ -166,24 +185,15 @@ def _is_somebodys(path: Path) -> bool:
     return any(owner(each.name) or each.name in (*PARTS, "course", "notebooks") for each in listed(path))
 
 
-def _lone(inside: Sequence[Path]) -> dict[str, list[tuple[str, Path]]]:
+def _lone(inside: Sequence[Path]) -> dict[str, list[Entry]]:
     """Return the notebooks and section files that lie by themselves, by their students."""
-    found: dict[str, list[tuple[str, Path]]] = {}
+    found: dict[str, list[Entry]] = {}
     for path in inside:
         whose = None if is_entry(path) or path.name.startswith(".") else owner(path.name)
         if whose is not None:
-            found.setdefault(safe_name(whose[0]), []).append((whose[1], path))
+            found.setdefault(safe_name(whose[0]), []).append(_lone_entry(whose[1], path))
     return found
 
 
-def _gathered(student: str, files: Sequence[tuple[str, Path]]) -> Submission:
-    """Return the submission of a student who handed in files by themselves, each with its course's name."""
-    found = Collected()
-    contents: dict[str, bytes] = {}
-    try:
-        for name, path in files:
-            found.add(Entry(name, file_reader(path)))
-        contents = found.contents()
-    except (ArchiveError, OSError) as error:
-        found.remarks.add(f"the files of {student} cannot be read: {error}")
-    return Submission(student, MappingProxyType(contents), found.remarks.said())
+def _lone_entry(name: str, path: Path) -> Entry:
+    return Entry(name, file_reader(path))

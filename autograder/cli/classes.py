@@ -29,7 +29,7 @@ def would_move(moves: Sequence[Move], students: int) -> None:
         console.print(f"{escape(move.student):40} {_total(move.before)} → {_total(move.after)}")
         for cause in move.causes:
             console.print(f"    {escape(cause)}", soft_wrap=True)
-    console.print(f"{len(moves)} of {students} would move. Nothing was written.")
+    console.print(f"{len(moves)} of {students} would move. No result was changed.")
 
 
 def _mark(report: Report) -> str:

@@ -63,7 +63,7 @@ def grade(
     regrade: Annotated[
         bool, typer.Option(help="Grade also what has not changed since the last time.")
     ] = False,
-    diff: Annotated[bool, typer.Option(help="Only show whose grade would move; write nothing.")] = False,
+    diff: Annotated[bool, typer.Option(help="Only show whose grade would move; change no result.")] = False,
     scheduler: Annotated[
         str | None, typer.Option(help="Grade on the dask cluster of tcp://HOST:PORT, not on this machine.")
     ] = None,

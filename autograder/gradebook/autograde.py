@@ -12,14 +12,16 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Bool, Enum, Unicode
 
 from autograder import grading, syllabus
+from autograder.adjustments import overrides
 from autograder.cli.holding import held
+from autograder.gradebook import decided
 from autograder.gradebook.assignments import check_id
 from autograder.gradebook.database import opened
 from autograder.gradebook.handed_in import submission
-from autograder.gradebook.scores import record
+from autograder.gradebook.scores import record, said
 from autograder.link.isolation import Isolation
 from autograder.reports.text import clean, number
-from autograder.results import ExerciseResult, Report, Status
+from autograder.results import CheckResult, ExerciseResult, Report, Status
 from autograder.syllabus import Part, Syllabus
 
 LONGEST = 10_000
@@ -39,6 +41,10 @@ class GradeApart(NbGraderPreprocessor):  # type: ignore[misc]
         "secret.key",
         help="The file with the class's secret, from the course's folder; made if it is not there.",
     ).tag(config=True)
+    overrides = Unicode(
+        overrides.FILE,
+        help="The file with points and comments by hand, from the course's folder; it need not be there.",
+    ).tag(config=True)
     isolation = Enum(
         [level.value for level in Isolation],
         Isolation.SANDBOX.value,
@@ -50,12 +56,13 @@ class GradeApart(NbGraderPreprocessor):  # type: ignore[misc]
         """Grade a student's notebook; its check cells show what came out.
 
         Raises UngradedError where the grader itself could not work, ValueError where the notebook is none of
-        the course's or the settings cannot be, GradebookError where the gradebook cannot be written.  Then
-        the gradebook is as it was.
+        the course's or the settings or the overrides cannot be, GradebookError where the gradebook cannot be
+        written.  Then the gradebook's scores and comments are as they were.
         """
         place, table = resources["nbgrader"], syllabus.load()
         course, part = CourseDirectory(parent=self), _part(place, table)
-        report = self._report(nb, place["student"], part, course, table)
+        by_hand = decided.read(course, self.overrides, place["db_url"], table)
+        report = by_hand.applied(self._report(nb, place["student"], part, course, table))
         results = [result for result in report.exercises if result.key.startswith(part.letter)]
         _refuse_ungraded(results, place["student"])
         with opened(place["db_url"], course.course_id) as session:
@@ -78,7 +85,7 @@ class GradeApart(NbGraderPreprocessor):  # type: ignore[misc]
 
 def _refuse_ungraded(results: Sequence[ExerciseResult], student: str) -> None:
     for result in results:
-        for check in result.checks:
+        for check in () if result.graded else result.checks:
             if check.status is Status.UNGRADED:
                 raise UngradedError(f"{student}'s {result.key} is not graded: {check.reason}; grade it again")
 
@@ -117,7 +124,8 @@ def _show(nb: NotebookNode, results: Sequence[ExerciseResult], report: Report, t
         result = told.get((cell.metadata.get("nbgrader") or {}).get("grade_id", ""))
         if result is not None and cell.cell_type == "code":
             points = {"text/plain": number(result.points)}
-            lines = [*remarks, *map(_line, result.checks)]
+            by_hand = [f"by hand: {clean(said(result.override), LONGEST)}"] if result.override else []
+            lines = [*remarks, *by_hand, *map(_line, result.checks)]
             remarks = []
             cell.outputs = [
                 new_output("stream", name="stdout", text="\n".join(lines)),
@@ -125,6 +133,6 @@ def _show(nb: NotebookNode, results: Sequence[ExerciseResult], report: Report, t
             ]
 
 
-def _line(check: Any) -> str:
+def _line(check: CheckResult) -> str:
     reason = clean(check.reason, LONGEST).replace("\n", "\n    ")
     return f"{check.status}: {check.sentence}" + (f"\n    {reason}" if reason else "")

@@ -1,17 +1,15 @@
-"""What a student handed in through nbgrader: notebooks, as one submission that grading takes."""
+"""What a student handed in through nbgrader: notebooks, taken in as `autograder grade` takes them in."""
 
+import json
 from pathlib import Path
 
-import nbformat
 from nbformat import NotebookNode
 
-from autograder import pristine
-from autograder.gradebook.modules import section_files
+from autograder.intake.entries import Entry, bounded
+from autograder.intake.folders import file_reader
 from autograder.release.generated import sections_of
-from autograder.submissions import Submission
+from autograder.submissions import Submission, gathered
 from autograder.syllabus import Part, Syllabus
-
-LARGEST = 20 * 2**20
 
 
 def submission(
@@ -22,19 +20,15 @@ def submission(
     others: where the student's notebooks of other parts lie, if they do.  One that is missing, a link or no
     notebook becomes a remark.
     """
-    files, remarks = _files(part, notebook, table)
+    content = json.dumps(notebook).encode()
+    entries, remarks = [Entry(_name(part), lambda most: bounded(content, most))], []
     for other in needed(part, table):
-        try:
-            theirs = _read(others[other])
-        except (KeyError, FileNotFoundError):
+        path = others.get(other)
+        if path is None or not (path.is_symlink() or path.exists()):
             remarks.append(f"{other.folder} was not handed in, on which {part.folder} builds")
-        except (OSError, ValueError) as error:
-            remarks.append(f"{other.folder} is left out: {' '.join(str(error).split())}")
         else:
-            more, said = _files(other, theirs, table)
-            files |= more
-            remarks += said
-    return Submission(student, files, tuple(remarks))
+            entries.append(Entry(_name(other), file_reader(path)))
+    return gathered(student, entries, remarks)
 
 
 def needed(part: Part, table: Syllabus) -> list[Part]:
@@ -46,18 +40,5 @@ def needed(part: Part, table: Syllabus) -> list[Part]:
     return [other for other in table.parts if other.letter in letters and other is not part]
 
 
-def _files(part: Part, notebook: NotebookNode, table: Syllabus) -> tuple[dict[str, bytes], list[str]]:
-    sections = sections_of(part, table)
-    stubs = {section.module: pristine.stub(section) for section in sections}
-    return section_files(notebook, sections, stubs)
-
-
-def _read(path: Path) -> NotebookNode:
-    if path.is_symlink():
-        raise ValueError(f"{path.name} is a link, which is not followed")
-    if (size := path.stat().st_size) > LARGEST:
-        raise ValueError(f"{path.name} has {size:,} bytes, but at most {LARGEST:,} are read")
-    try:
-        return nbformat.read(path, as_version=4)
-    except Exception as error:
-        raise ValueError(f"{path.name} is no notebook: {type(error).__name__}") from None
+def _name(part: Part) -> str:
+    return f"{part.folder}.ipynb"

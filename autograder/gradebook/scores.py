@@ -73,10 +73,14 @@ def _said(check: CheckResult) -> str:
     return f"{line(check.sentence)}\n\n{_block(check.reason)}".rstrip()
 
 
+def said(override: Override) -> str:
+    """Return a person's words, a line for the reason and those of the comment."""
+    return "\n".join(words for words in (override.reason, override.comment) if words)
+
+
 def _decided(override: Override) -> str:
     points = "" if override.points is None else f": {number(override.points)} points"
-    words = f"{override.reason}\n{override.comment}"
-    return f"Decided by a person{points}.\n\n{_block(words)}".rstrip()
+    return f"Decided by a person{points}.\n\n{_block(said(override))}".rstrip()
 
 
 def _block(text: str) -> str:

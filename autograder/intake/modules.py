@@ -2,25 +2,26 @@
 
 Given code and imports are the stub's.  In a notebook, though, all cells share one namespace; so a name that a
 student's cell reads, and that its section lacks, comes from where a notebook has it: from an earlier section,
-or from a cell of the student's own.
+or from a cell that is no exercise's, be it the student's own or one of the course's with additions.
 """
 
 import ast
-import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cache
 
 from autograder import pristine
 from autograder.syllabus import Section, Syllabus
 
+from .cells import Code, attempt, code, failing, why
 from .naming import UNPARSABLE, Definition, Import, bound, missing, parsed
 from .notebooks import Cell
 
-COURSES = ("setup-", "demo-", "check-")
-"""How the names of code cells begin that students do not write."""
-GIVEN = "given-"
-_MAGIC = re.compile(r"^([ \t]*)[%!].*$", re.MULTILINE)
+CHECK = "check-"
+"""How the names of cells begin that nobody writes."""
+OTHERS = "%%"
+"""How cells begin that are perhaps another language's."""
+EVERYTHING = "*"
 
 Names = Mapping[str, str]
 """Names that a notebook knows -> the statement that gives one to a module."""
@@ -39,6 +40,21 @@ class Made:
     remarks: tuple[str, ...]
 
 
+@dataclass
+class _Work:
+    """What a student wrote."""
+
+    answers: dict[str, Code] = field(default_factory=dict)
+    """By the names of the exercises' cells."""
+    broken: dict[str, str] = field(default_factory=dict)
+    """Why an exercise's cell is not Python."""
+    own: dict[str, str] = field(default_factory=dict)
+    """What other cells define, import or assign at their top level."""
+    future: dict[str, None] = field(default_factory=dict)
+    """The imports from __future__, which in a notebook hold for all that follows."""
+    remarks: list[str] = field(default_factory=list)
+
+
 @cache
 def own_stub(section: Section) -> str:
     """Return the course's own stub of a section; raises pristine.NoStubError as `pristine.stub` does."""
@@ -48,91 +64,128 @@ def own_stub(section: Section) -> str:
 def modules(cells: Sequence[Cell], table: Syllabus, stub: Callable[[Section], str] = own_stub) -> Made:
     """Return the section modules of every part that the cells have an exercise of.
 
-    A cell that is missing or is not Python leaves its exercise as the stub has it, and is remarked upon.
+    A cell that is missing leaves its exercise as the stub has it; one that is not Python makes its exercise
+    fail with the reason.  Both are remarked upon.  Of cells with the same name the last counts.
     Raises pristine.NoStubError where the course has lost its stubs.
     """
-    ids = {exercise.grade_id for exercise in table.exercises()}
-    named = {cell.name: cell.source for cell in cells if cell.name in ids}
-    work, remarks = _usable(named)
-    sections = _begun(table, named)
+    ids = {exercise.grade_id: section for section in table.sections for exercise in section.exercises}
+    named = {cell.name: cell for cell in cells if cell.name in ids}
+    sections = [s for s in table.sections if s.part in {ids[name].part for name in named}]
+    work = _read(cells, named, ids)
     if absent := [e.grade_id for s in sections for e in s.exercises if e.grade_id not in named]:
-        remarks.append(f"it has no cell named {', '.join(absent)}; what belongs there counts as not written")
-    files, untouched = {}, set()
-    around = [cell for cell in cells if cell.name not in ids and not cell.name.startswith(COURSES)]
-    own = _defined(cell.source for cell in around if not cell.name.startswith(GIVEN))
-    known = _defined(cell.source for cell in around if cell.name.startswith(GIVEN))
+        work.remarks.append(
+            f"it has no cell named {', '.join(absent)}; what belongs there counts as not written"
+        )
+    files, untouched, known = {}, set(), dict(_setup())
     for section in sections:
         text = stub(section)
         written = _written(section, text, work)
-        files[section.file] = _module(text, written, {**known, **own})
-        if not written and not any(e.grade_id in named.keys() - work.keys() for e in section.exercises):
+        files[section.file] = _module(text, written, {**work.own, **known}, list(work.future))
+        if not written:
             untouched.add(section.file)
         known |= _passed_on(section, text, written)
-    return Made(files, frozenset(untouched), tuple(remarks))
+    return Made(files, frozenset(untouched), tuple(work.remarks))
 
 
-def _usable(named: Names) -> tuple[dict[str, str], list[str]]:
-    """Return the cells that are Python, and a remark on each that is not."""
-    work, remarks = {}, []
-    for name, source in named.items():
+def _read(cells: Sequence[Cell], named: Mapping[str, Cell], ids: Mapping[str, Section]) -> _Work:
+    """Return the code of the cells in their order, with a remark on each that is not Python."""
+    work = _Work()
+    at = next((ids[cell.name] for cell in cells if cell.name in ids), None)
+    for cell in cells:
+        at = ids.get(cell.name, at)
+        if at is None or cell.name.startswith(CHECK):
+            continue
         try:
-            work[name] = _python(source)
+            found = code(cell.source)
+            if named.get(cell.name) is cell:
+                work.answers[cell.name] = found
+            else:
+                _define(found, work.own)
+            work.future |= dict.fromkeys(found.future)
         except UNPARSABLE as error:
-            why = _why(error)
-            remarks.append(f"its cell {name} is not Python ({why}); the exercise counts as not written")
-    return work, remarks
+            _remark(cell, named, at, why(error), work)
+    return work
 
 
-def _python(source: str) -> str:
-    """Return a cell without magic commands; raises one of UNPARSABLE where what is left is not Python."""
-    source.encode()
-    try:
-        missing(source)
-    except SyntaxError:
-        source = _MAGIC.sub(r"\1pass", source)
-        missing(source)
-    return source
+def _remark(cell: Cell, named: Mapping[str, Cell], at: Section, reason: str, work: _Work) -> None:
+    if named.get(cell.name) is cell:
+        work.broken[cell.name] = f"the cell {cell.name} is not Python ({reason})"
+        work.remarks.append(f"its cell {cell.name} is not Python ({reason}); the exercise fails for that")
+    elif not cell.source.startswith(OTHERS):
+        work.remarks.append(
+            f"a cell of your own in {at.label} is not Python ({reason}); nothing in it counts"
+        )
 
 
-def _why(error: BaseException) -> str:
-    if isinstance(error, SyntaxError) and error.lineno:
-        return f"line {error.lineno}: {error.msg}"
-    if isinstance(error, RecursionError | MemoryError):
-        return "it is nested too deeply"
-    return "it holds characters that no Python file has"
+def _define(found: Code, own: dict[str, str]) -> None:
+    """Add what a cell defines; what builds upon an earlier value, as f = cache(f) does, comes after it."""
+    for node in found.nodes:
+        if names := [name for name in bound(node) if name not in _notebooks_own()]:
+            text = ast.unparse(node) if isinstance(node, Definition) else attempt(node)
+            for name in names:
+                own[name] = f"{own[name]}\n{text}" if name in own and _builds_on(node, name) else text
 
 
-def _begun(table: Syllabus, named: Names) -> list[Section]:
-    parts = {exercise.key[0] for exercise in table.exercises() if exercise.grade_id in named}
-    return [section for section in table.sections if section.part in parts]
+def _builds_on(node: ast.stmt, name: str) -> bool:
+    if isinstance(node, Definition):
+        return False
+    reads = (n for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load))
+    return name == EVERYTHING or isinstance(node, ast.AugAssign) or any(n.id == name for n in reads)
 
 
-def _written(section: Section, stub: str, work: Names) -> dict[str, str]:
+@cache
+def _setup_cell() -> tuple[ast.stmt, ...]:
+    from autograder.release.notebook_text import SETUP
+
+    return tuple(parsed(SETUP).body)
+
+
+def _setup() -> Iterator[tuple[str, str]]:
+    """Yield the names that a notebook's setup cell imports, with the statements that do."""
+    for node in _setup_cell():
+        if isinstance(node, Import):
+            yield from _statements(node, "")
+
+
+@cache
+def _notebooks_own() -> frozenset[str]:
+    """Return the names in the setup cell that only a notebook can have."""
+    return frozenset(name for n in _setup_cell() if not isinstance(n, Import) for name in bound(n))
+
+
+def _written(section: Section, stub: str, work: _Work) -> dict[str, Code]:
     """Return the student's cells by their exercises' names, without those that are as they were given."""
-    present = {e.name: work[e.grade_id] for e in section.exercises if e.grade_id in work}
-    nodes = {node.name: ast.dump(node) for node in parsed(stub).body if isinstance(node, Definition)}
-    return {name: source for name, source in present.items() if not _is_only(source, nodes.get(name))}
+    nodes = {node.name: node for node in parsed(stub).body if isinstance(node, Definition)}
+    found = {e.name: work.answers[e.grade_id] for e in section.exercises if e.grade_id in work.answers}
+    spoilt = {e.name: work.broken[e.grade_id] for e in section.exercises if e.grade_id in work.broken}
+    changed = {name: cell for name, cell in found.items() if not _is_only(cell, nodes[name])}
+    return changed | {name: failing(nodes[name], reason) for name, reason in spoilt.items()}
 
 
-def _is_only(source: str, dump: str | None) -> bool:
-    """Tell whether a cell holds nothing but the definition whose dump this is."""
+def _is_only(cell: Code, definition: ast.stmt) -> bool:
+    """Tell whether a cell holds nothing but a definition."""
     try:
-        return [ast.dump(node) for node in parsed(source).body] == [dump]
+        return [ast.dump(node) for node in cell.nodes] == [ast.dump(definition)]
     except UNPARSABLE:
         return False
 
 
-def _module(stub: str, written: Names, names: Names) -> str:
+def _module(stub: str, written: Mapping[str, Code], names: Names, future: Sequence[str]) -> str:
     """Return the stub with the cells in the places of their exercises, and what they need on top."""
+    if not written:
+        return stub
     lines = stub.split("\n")
     body = parsed(stub).body
     for node in reversed(body):
         if isinstance(node, Definition) and node.name in written:
             first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
-            lines[first - 1 : node.end_lineno] = written[node.name].strip("\n").split("\n")
-    if written and (needed := _needed("\n".join(lines), names)):
+            lines[first - 1 : node.end_lineno] = written[node.name].text.strip("\n").split("\n")
+    if needed := _needed("\n".join(lines), names):
         top = _after_imports(body)
         lines[top:top] = ["", *needed]
+    if future:
+        top = 0 if ast.get_docstring(parsed(stub)) is None else body[0].end_lineno or 0
+        lines[top:top] = ["", *future]
     return "\n".join(lines)
 
 
@@ -143,53 +196,49 @@ def _after_imports(body: Sequence[ast.stmt]) -> int:
 
 
 def _needed(source: str, names: Names) -> list[str]:
-    """Return the statements that a module lacks, each after those that it needs itself."""
+    """Return the statements that a module lacks, each after those that it needs itself.
+
+    Where a name comes from nowhere, the imports of everything from somewhere are among them.
+    """
     found: dict[str, None] = {}
     seen: set[str] = set()
 
     def collect(text: str) -> None:
         for name in missing(text):
-            if name in names and name not in seen:
-                seen.add(name)
-                collect(names[name])
-                found[names[name]] = None
+            given = name if name in names else EVERYTHING
+            if given in names and not seen & {name, given}:
+                seen.update((name, given))
+                collect(names[given])
+                found[names[given]] = None
 
     try:
+        seen.update(name for node in parsed(source).body for name in bound(node))
         collect(source)
     except UNPARSABLE:
         return []
     return list(found)
 
 
-def _defined(sources: Iterable[str]) -> dict[str, str]:
-    """Return what cells of the student's own define, import or assign at their top level."""
-    found: dict[str, str] = {}
-    for source in sources:
-        try:
-            body = parsed(_python(source)).body
-            for node in body:
-                if names := bound(node):
-                    found |= dict.fromkeys(names, ast.unparse(node))
-        except UNPARSABLE:
-            continue
-    return found
-
-
-def _passed_on(section: Section, stub: str, written: Names) -> dict[str, str]:
+def _passed_on(section: Section, stub: str, written: Mapping[str, Code]) -> dict[str, str]:
     """Return what later sections may have from this one: its imports, and what it and its cells define."""
-    nodes = [node for text in (stub, *written.values()) for node in parsed(text).body]
+    nodes = [*parsed(stub).body, *(node for cell in written.values() for node in cell.nodes)]
     return {name: statement for node in nodes for name, statement in _statements(node, section.module)}
 
 
 def _statements(node: ast.stmt, module: str) -> Iterator[tuple[str, str]]:
+    """Yield the names that a statement binds, with how to have each in another module.
+
+    A definition is there for sure; of anything else nobody knows whether it works.
+    """
     if isinstance(node, ast.ImportFrom) and node.level == 1:
         return
     for name in bound(node):
         if isinstance(node, Import):
             alias = next(a for a in node.names if name == (a.asname or a.name.split(".")[0]))
-            yield name, ast.unparse(_alone(node, alias))
+            yield name, attempt(_alone(node, alias))
         else:
-            yield name, f"from ..{module} import {name}"
+            theirs = ast.ImportFrom(module, [ast.alias(name)], 2)
+            yield name, ast.unparse(theirs) if isinstance(node, Definition) else attempt(theirs)
 
 
 def _alone(node: ast.Import | ast.ImportFrom, alias: ast.alias) -> ast.stmt:

@@ -21,12 +21,16 @@ def parsed(source: str) -> ast.Module:
 
 
 def bound(node: ast.stmt) -> list[str]:
-    """Return the names that a definition, an import or an assignment gives a value to."""
+    """Return the names that a definition, an import or an assignment gives a value to, also under an if."""
     if isinstance(node, Definition):
         return [node.name]
     if isinstance(node, Import):
         return [alias.asname or alias.name.split(".")[0] for alias in node.names]
-    if isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None:
+    if isinstance(node, ast.If | ast.Try):
+        inner = [child for child in ast.iter_child_nodes(node) if not isinstance(child, ast.ExceptHandler)]
+        inner += [child for handler in getattr(node, "handlers", ()) for child in handler.body]
+        return list(dict.fromkeys(n for child in inner if isinstance(child, ast.stmt) for n in bound(child)))
+    if isinstance(node, ast.Assign | ast.AnnAssign | ast.AugAssign) and node.value is not None:
         targets = node.targets if isinstance(node, ast.Assign) else [node.target]
         return [n.id for t in targets for n in ast.walk(t) if isinstance(n, ast.Name) and _stored(n)]
     return []

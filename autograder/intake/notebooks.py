@@ -16,7 +16,10 @@ MOST_VALUES = 1_000_000
 
 @dataclass(frozen=True)
 class Cell:
-    """A code cell: its nbgrader grade id or else its cell id, "" where it has none, and its source."""
+    """A code cell: its nbgrader grade id or else its cell id, "" where it has none, and its source.
+
+    Of cells with the same grade id the last has it, as nbgrader decides too, and the others have no name.
+    """
 
     name: str
     source: str
@@ -50,16 +53,24 @@ def _parsed(content: bytes) -> list[Any]:
 
 
 def _cells(found: list[Any]) -> Iterator[Cell]:
-    for cell in found:
-        if isinstance(cell, dict) and cell.get("cell_type") == "code":
-            yield Cell(_name(cell), _text(cell.get("source")))
+    code = [cell for cell in found if isinstance(cell, dict) and cell.get("cell_type") == "code"]
+    last = {_grade_id(cell): i for i, cell in enumerate(code)}
+    for i, cell in enumerate(code):
+        name = _grade_id(cell)
+        if name and last[name] != i:
+            name = ""
+        elif not name and (own := _identity(cell.get("id"))) not in last:
+            name = own
+        yield Cell(name, _text(cell.get("source")))
 
 
-def _name(cell: dict[str, Any]) -> str:
+def _grade_id(cell: dict[str, Any]) -> str:
     metadata = cell.get("metadata")
     nbgrader = metadata.get("nbgrader") if isinstance(metadata, dict) else None
-    name = nbgrader.get("grade_id") if isinstance(nbgrader, dict) else None
-    name = name or cell.get("id")
+    return _identity(nbgrader.get("grade_id") if isinstance(nbgrader, dict) else None)
+
+
+def _identity(name: Any) -> str:
     return name if isinstance(name, str) else ""
 
 

@@ -44,6 +44,7 @@ c.Autograde.autograde_preprocessors = [
     GradeApart if p is Execute else p for p in grading if p is not SaveAutoGrades
 ]
 c.GradeApart.secret = "secret.key"
+c.GradeApart.overrides = "overrides.csv"
 '''
 
 

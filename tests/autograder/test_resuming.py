@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder import classroom, grading
+from autograder import classroom, grading, kept
 from autograder.classroom import Grader
 from autograder.link.isolation import Isolation
 from autograder.reports import files
@@ -169,7 +169,14 @@ def test_a_slip_in_a_file_stops_before_grading(calls: Calls, grader: Grader, tmp
     assert (calls.graded, tree(out)) == (list(NAMES), before)
 
 
-def test_a_difference_is_shown_and_nothing_written(calls: Calls, grader: Grader, tmp_path: Path) -> None:
+def visible(folder: Path) -> dict[str, tuple[bytes, int, int]]:
+    """Return what is in a folder but for what a comparison keeps, with times and places on the disk."""
+    paths = [path for path in folder.rglob("*") if path.is_file() and path.parent.name != kept.FOLDER]
+    stats = {path: path.stat() for path in paths}
+    return {str(path): (path.read_bytes(), stat.st_mtime_ns, stat.st_ino) for path, stat in stats.items()}
+
+
+def test_a_difference_is_shown_and_no_result_changed(calls: Calls, grader: Grader, tmp_path: Path) -> None:
     out = tmp_path / "out"
     with pytest.raises(ValueError, match="no earlier grades to compare with"):
         classroom.compare(handed_in(), out, Grader())
@@ -177,7 +184,7 @@ def test_a_difference_is_shown_and_nothing_written(calls: Calls, grader: Grader,
     classroom.grade(handed_in()[:2], out, grader)
     assert classroom.compare(handed_in()[:2], out, grader) == []
     (out / "overrides.csv").write_text("student,exercise,points,reason\nbence,forward,3,as said\n")
-    before = {path: (path.stat().st_mtime_ns, path.stat().st_ino) for path in out.rglob("*")}
+    before = visible(out)
     calls.taken()
     moves = classroom.compare(handed_in(ada="more"), out, grader)
     assert calls.taken() == ["ada", "chiara"]
@@ -191,7 +198,64 @@ def test_a_difference_is_shown_and_nothing_written(calls: Calls, grader: Grader,
         "a1.1.forward: as checked → 3 by hand",
         "not graded before",
     ]
-    assert {path: (path.stat().st_mtime_ns, path.stat().st_ino) for path in out.rglob("*")} == before
+    assert visible(out) == before
+
+
+def test_what_a_comparison_graded_is_not_graded_again(calls: Calls, grader: Grader, tmp_path: Path) -> None:
+    """Also where another student handed in the same; the grades are those of a class graded at once."""
+    out, works = tmp_path / "out", handed_in(ada="more", bence="more")
+    classroom.grade(handed_in()[:2], out, grader)
+    before, decisions = visible(out), "student,exercise,points,reason\nbence,forward,3,as said\n"
+    calls.taken()
+    first = classroom.compare(works, out, grader)
+    assert (calls.taken(), visible(out)) == (["ada", "bence", "chiara"], before)
+    assert classroom.compare(works, out, grader) == first
+    assert classroom.compare([replace(works[0], student="zoe")], out, grader)[0].student == "zoe"
+    assert (calls.taken(), visible(out)) == ([], before)
+    (out / "overrides.csv").write_text(decisions)
+    reports = classroom.grade(works, out, grader)
+    assert (calls.taken(), [report.total for report in reports]) == ([], [0, 3, 2])
+    (tmp_path / "at once").mkdir()
+    (tmp_path / "at once/overrides.csv").write_text(decisions)
+    classroom.grade(works, tmp_path / "at once", grader)
+    assert tree(out) == tree(tmp_path / "at once")
+    assert not (out / kept.FOLDER).exists()
+
+
+def test_only_what_counts_is_kept_and_only_as_long_as_it_holds(
+    calls: Calls, grader: Grader, tmp_path: Path
+) -> None:
+    out, works = tmp_path / "out", handed_in(ada="more", bence="other", chiara="chi")
+    classroom.grade(handed_in(), out, grader)
+    calls.broken = {"ada"}
+    classroom.compare(works, out, grader)
+    whole, halved = sorted((out / kept.FOLDER).iterdir())
+    halved.write_text(halved.read_text()[:100])
+    calls.broken, calls.graded = set(), []
+    classroom.compare(works, out, replace(grader, isolation=Isolation.PROCESS))
+    assert calls.taken() == list(NAMES)
+    for path in (out / kept.FOLDER).iterdir():
+        if path not in (whole, halved):
+            path.unlink()
+    classroom.grade(works, out, grader)
+    assert len(calls.taken()) == 2
+    classroom.compare(handed_in(), out, grader)
+    calls.taken()
+    classroom.grade(handed_in(), out, replace(grader, regrade=True))
+    assert calls.taken() == list(NAMES)
+
+
+def test_a_disk_that_keeps_nothing_costs_the_comparison_nothing(
+    calls: Calls, grader: Grader, tmp_path: Path
+) -> None:
+    out, told = tmp_path / "out", list[str]()
+    classroom.grade(handed_in(), out, grader)
+    (out / kept.FOLDER).write_text("a file where the folder should be")
+    moves = classroom.compare(handed_in(ada="more"), out, replace(grader, notice=told.append))
+    assert [move.student for move in moves] == ["ada"]
+    assert told[1].startswith("ada will be graded again, for the report cannot be kept: ")
+    classroom.grade(handed_in(ada="more"), out, grader)
+    assert calls.taken() == [*NAMES, "ada", "ada"]
 
 
 class Killed(BaseException):
@@ -235,7 +299,7 @@ STAND_IN = '''
 """A grader that takes a moment and gives points by the secret and the file."""
 import hmac, random, sys, time
 from pathlib import Path
-from autograder import classroom, grading
+from autograder import classroom, grading, kept
 from autograder.link.isolation import Isolation
 from autograder.results import CheckResult, ExerciseResult, Report, Status
 from autograder.submissions import Submission

@@ -61,14 +61,14 @@ def test_a_difference_ends_with_1_and_none_with_0(say, ada: Path, tmp_path: Path
     assert "so there are no earlier grades to compare with; grade first" in complaint
     assert not (tmp_path / "out").exists()
     say()
-    assert say("--diff")[:2] == (0, "0 of 1 would move. Nothing was written.\n")
+    assert say("--diff")[:2] == (0, "0 of 1 would move. No result was changed.\n")
     ada.write_text("1")
     code, words, _ = say("--diff")
     assert code == 1
     name, cause, end = words.splitlines()
     assert name.split(maxsplit=1) == ["ada", "3 → 1"]
     assert cause == "    a1.1.forward: passed (3 of 3) → passed (1 of 3): It [must] hold."
-    assert end == "1 of 1 would move. Nothing was written."
+    assert end == "1 of 1 would move. No result was changed."
     assert say("--diff")[0] == 1
 
 

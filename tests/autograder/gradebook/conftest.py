@@ -1,5 +1,6 @@
 """An invented class, graded into a folder, and the gradebook it goes into."""
 
+import sqlite3
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -26,6 +27,12 @@ def report(student: str, shares: Mapping[str, float] | None = None, reason: str 
     keys = [exercise.key for exercise in syllabus.load().exercises()]
     results = tuple(result(key, (shares or {}).get(key, 1.0), reason) for key in keys)
     return Report(student, results, sum(each.points for each in results), 100.0, "process", "secret")
+
+
+def dump(url: str) -> str:
+    """Return all of an SQLite database as text."""
+    with sqlite3.connect(url.removeprefix("sqlite:///")) as database:
+        return "\n".join(database.iterdump())
 
 
 @pytest.fixture

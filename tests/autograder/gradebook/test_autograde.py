@@ -5,10 +5,12 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import pytest
 from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell
 from nbgrader.api import Gradebook
 from nbgrader.converters import Autograde
 from nbgrader.converters.base import NbGraderException
@@ -26,8 +28,10 @@ from autograder.release.generated import sections_of
 from autograder.release.nbgrader_course import nbgrader_files
 from autograder.release.notebooks import grade_id, notebook
 from autograder.release.pieces import Definition, pieces
-from autograder.submissions import Submission
+from autograder.submissions import Submission, discover
 from autograder.syllabus import Part, Syllabus
+
+from .conftest import dump
 
 ROOT = Path(__file__).parents[3]
 SECRET = b"a secret of this test"
@@ -64,6 +68,18 @@ def hand_in(root: Path, student: str, part: Part, theirs: NotebookNode) -> None:
     path = root / "submitted" / student / part.folder / f"{part.folder}.ipynb"
     path.parent.mkdir(parents=True)
     nbformat.write(theirs, path)
+
+
+def grade_apart(
+    course: CourseDirectory, part: Part, table: Syllabus, student: str
+) -> dict[str, NotebookNode]:
+    """Grade what a student handed in, and return its cells as they are then by their names."""
+    config = Config(course.config)
+    config.GradeApart.isolation, config.GradeApart.i_trust_this_code = "process", True
+    path = Path(course.root) / f"submitted/{student}/{part.folder}/{part.folder}.ipynb"
+    place = {"student": student, "assignment": part.folder, "notebook": part.folder, "db_url": course.db_url}
+    theirs, _ = GradeApart(config=config).preprocess(nbformat.read(path, 4), {"nbgrader": place})
+    return {cell.id: cell for cell in theirs.cells}
 
 
 def scores(url: str, student: str, part: str = "part_a") -> dict[str, float | None]:
@@ -137,6 +153,29 @@ def test_scores_are_those_of_autograder_grade(
     assert 0 == totals["dan"] < totals["cyd"] < totals["ada"] > totals["bob"] > 0
 
 
+def test_a_notebook_is_worth_the_same_at_either_door(
+    course, autograded, url, part, first_sections, reference_files
+) -> None:
+    """A helper in a cell of the student's own, tries, and a cell that is not Python: its report says why."""
+    theirs = solved(part, reference_files(), first_sections)
+    cells = {cell.id: cell for cell in theirs.cells}
+    cells["a1-2-blur_denoise"].source = "def blur_denoise(:"
+    cells["a1-1-forward"].source += "\n\nroot = square_root\n%timeit forward()\nshow(demo(studio))"
+    cells["a1-1-forward"].source = cells["a1-1-forward"].source.replace(
+        "alpha_bar_t.sqrt()", "root(alpha_bar_t)"
+    )
+    theirs.cells.insert(4, new_code_cell("def square_root(x):\n    return x ** 0.5"))
+    hand_in(Path(course.root), "eve", part, theirs)
+    autograded()
+    (by_folder,) = discover(Path(course.root) / "submitted/eve")
+    found = scores(url, "eve")
+    assert found == expected(by_folder, isolation=Isolation.PROCESS)
+    assert [name for name, points in found.items() if not points] == ["check-a1-2-blur_denoise"]
+    with Gradebook(url, "diffusion-course") as gradebook:
+        comment = gradebook.find_comment("a1-2-blur_denoise", "part_a", "part_a", "eve").comment
+        assert "the cell a1-2-blur_denoise is not Python (line 1: invalid syntax)" in comment
+
+
 def test_no_student_code_runs_where_nbgrader_runs(
     course, autograded, url, part, first_sections, reference_files, tmp_path, monkeypatch
 ) -> None:
@@ -187,6 +226,90 @@ def test_manual_scores_stay_and_a_grader_that_breaks_changes_nothing(
     with Gradebook(url, "diffusion-course") as gradebook:
         grade = gradebook.find_grade("check-a1-1-forward", "part_a", "part_a", "ada")
         assert (grade.manual_score, grade.score) == (0.5, 0.5)
+
+
+OVERRIDES = (
+    "student,exercise,points,reason,comment\n"
+    "bob,a1.1.forward,2.5,the idea is right,\nbob,blur_denoise,,,Neat.\nzoe,forward,1,not yet graded,\n"
+)
+
+
+def grade_of(gradebook: Gradebook, name: str) -> Any:
+    return gradebook.find_grade(f"check-{name}", "part_a", "part_a", "bob")
+
+
+def comment_on(gradebook: Gradebook, name: str) -> Any:
+    return gradebook.find_comment(name, "part_a", "part_a", "bob")
+
+
+def test_points_and_comments_by_hand_count_as_in_the_export(
+    course, autograded, url, part, first_sections, reference_files
+) -> None:
+    hand_in(Path(course.root), "bob", part, solved(part, reference_files(**WRONG), first_sections))
+    autograded()
+    before = scores(url, "bob")
+    (Path(course.root) / "submitted/zoe/part_a").mkdir(parents=True)
+    (Path(course.root) / "overrides.csv").write_text(OVERRIDES)
+    report = grade_apart(course, part, first_sections, "bob")
+    assert scores(url, "bob") == before | {"check-a1-1-forward": 2.5}
+    with Gradebook(url, "diffusion-course") as gradebook:
+        assert comment_on(gradebook, "a1-1-forward").comment.startswith(
+            "Decided by a person: 2.5 points.\n\n    the idea is right\n\nAt every timestep"
+        )
+        assert comment_on(gradebook, "a1-2-blur_denoise").comment == "Decided by a person.\n\n    Neat."
+        assert grade_of(gradebook, "a1-1-forward").manual_score is None
+    text, points = report["check-a1-1-forward"].outputs
+    assert text.text.startswith("by hand: the idea is right\nfailed: ")
+    assert points.data["text/plain"] == "2.5"
+    (Path(course.root) / "overrides.csv").unlink()
+    grade_apart(course, part, first_sections, "bob")
+    assert scores(url, "bob") == before
+
+
+def test_what_was_given_in_formgrader_counts_before_the_overrides(
+    course, autograded, url, part, first_sections, reference_files
+) -> None:
+    hand_in(Path(course.root), "bob", part, solved(part, reference_files(**WRONG), first_sections))
+    autograded()
+    with Gradebook(url, "diffusion-course") as gradebook:
+        grade_of(gradebook, "a1-1-forward").manual_score = 0.25
+        comment_on(gradebook, "a1-2-blur_denoise").manual_comment = "Seen."
+        gradebook.db.commit()
+    (Path(course.root) / "overrides.csv").write_text(OVERRIDES.partition("zoe")[0])
+    grade_apart(course, part, first_sections, "bob")
+    with Gradebook(url, "diffusion-course") as gradebook:
+        grade, comment = grade_of(gradebook, "a1-1-forward"), comment_on(gradebook, "a1-2-blur_denoise")
+        assert (grade.manual_score, grade.auto_score, grade.score) == (0.25, 2.5, 0.25)
+        assert grade.needs_manual_grade
+        assert comment.comment == "Seen."
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("student,exercise,points\nbob,forward,9,\n", r"overrides\.csv, line 2 has 4 cells"),
+        (
+            "student,exercise,points,reason\nbob,forward,9,so\n",
+            r"overrides\.csv, line 2: 9 points, but .* give 0 to",
+        ),
+        (
+            "student,exercise,points,reason\nbop,forward,1,so\n",
+            r"line 2: no submission is called 'bop'; there is bob",
+        ),
+        (None, r"overrides\.csv cannot be read \(Is a directory\); make it"),
+    ],
+)
+def test_overrides_that_cannot_be_read_stop_before_anything_is_written(
+    course, part, first_sections, url, text, told, monkeypatch
+) -> None:
+    theirs, path = released(part, first_sections), Path(course.root) / "overrides.csv"
+    hand_in(Path(course.root), "bob", part, theirs)
+    path.mkdir() if text is None else path.write_text(text)
+    monkeypatch.setattr(grading, "grade", None)
+    before = dump(url)
+    with pytest.raises(ValueError, match=told):
+        grade_apart(course, part, first_sections, "bob")
+    assert dump(url) == before
 
 
 def test_late_work_costs_what_nbgraders_plugin_says(

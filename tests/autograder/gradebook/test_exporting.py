@@ -22,16 +22,10 @@ from autograder.gradebook.exporting import to_nbgrader
 from autograder.gradebook.scores import remark
 from autograder.results import Delivery, Override
 
-from .conftest import FORWARD, report, result
+from .conftest import FORWARD, dump, report, result
 
 CELL, CHECK = "a1-1-forward", "check-a1-1-forward"
 HALF = {FORWARD: 0.5}
-
-
-def dump(url: str) -> str:
-    """Return all of an SQLite database as text."""
-    with sqlite3.connect(url.removeprefix("sqlite:///")) as database:
-        return "\n".join(database.iterdump())
 
 
 def test_every_exercise_has_its_score_in_the_assignment_of_its_part(url, graded, entries) -> None:

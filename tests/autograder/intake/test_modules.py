@@ -90,8 +90,9 @@ def test_a_bad_cell_spoils_only_its_own_exercise() -> None:
     good = FORWARD.format(body="x_0")
     found = modules([Cell("a1-1-forward", good), Cell("a1-2-blur_denoise", "def blur_denoise(:")], TABLE)
     assert good in found.files["part_a/s1_1_forward.py"]
-    assert found.files["part_a/s1_2_blur.py"] == own_stub(TABLE.section("a1.2"))
-    assert "a1-2-blur_denoise is not Python (line 1: " in found.remarks[0]
+    reason = "the cell a1-2-blur_denoise is not Python (line 1: invalid syntax)"
+    assert f"raise SyntaxError('{reason}')" in found.files["part_a/s1_2_blur.py"]
+    assert found.remarks[0] == f"its{reason.removeprefix('the')}; the exercise fails for that"
     assert "no cell named a0-generate, a1-3-estimate_noise" in found.remarks[1]
 
 
@@ -107,8 +108,10 @@ def test_a_bad_cell_spoils_only_its_own_exercise() -> None:
     ],
 )
 def test_a_cell_that_is_no_python_is_named(cell: str, why: str) -> None:
+    scope = module_of("part_a/s1_1_forward.py", ("a1-1-forward", cell))
+    with pytest.raises(SyntaxError, match=why):
+        scope["forward"]()
     found = modules([Cell("a1-1-forward", cell)], TABLE)
-    assert found.files["part_a/s1_1_forward.py"] == own_stub(TABLE.section("a1.1"))
     assert why in found.remarks[0]
     assert "a1-1-forward" in found.remarks[0]
 

@@ -65,7 +65,10 @@ def make_a_user_namespace(*args):
 def join_a_namespace(*args):
     def join():
         space = os.open("/proc/self/ns/uts", os.O_RDONLY)
-        return ["done"] if libc.setns(space, 0) == 0 else []
+        try:
+            return ["done"] if libc.setns(space, 0) == 0 else []
+        finally:
+            os.close(space)
 
     return in_a_child(join)
 

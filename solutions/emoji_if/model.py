@@ -19,7 +19,8 @@ class Preset:
     """The sizes of a model.
 
     channels: one number per resolution, each half the one before; attention is at the lowest alone.
-    groups: of channels that are normalized together.
+    groups: of channels that are normalized together. Groups of few channels lose the mean of each, and with
+    it the colour of the whole picture, which is all that is left of it in the noisiest steps.
     time_width: dimension of the embedding of the time and the prompt as a whole.  text_width: dimension of a
     prompt embedding.
     """
@@ -27,7 +28,7 @@ class Preset:
     image_size: int
     channels: tuple[int, ...]
     layers: int = 1
-    groups: int = 32
+    groups: int = 1
     time_width: int = 384
     head_width: int = 32
     text_width: int = 128
@@ -35,8 +36,8 @@ class Preset:
 
 
 PRESETS = {
-    "small": Preset(image_size=64, channels=(16, 32, 96, 192), groups=8),
-    "full": Preset(image_size=64, channels=(32, 64, 128, 160), layers=2),
+    "small": Preset(image_size=64, channels=(16, 32, 96, 192), groups=2),
+    "full": Preset(image_size=64, channels=(32, 64, 128, 160), groups=4, layers=2),
     "miniature": Preset(image_size=16, channels=(32, 32), time_width=64, text_width=32, text_layers=1),
 }
 

@@ -285,6 +285,7 @@ def test_a_preset_makes_the_pipeline_it_describes(preset: Preset) -> None:
         unet = build_unet(preset)
     assert unet.config.sample_size == preset.image_size
     assert unet.config.out_channels == 6
+    assert preset.channels[0] // preset.groups >= 8, "normalized in groups of few channels, colour is lost"
 
 
 def test_the_tokenizer_splits_words_where_it_splits_prompts() -> None:

@@ -5,6 +5,7 @@ encoder is stored in float32, because transformers keeps the precision of the fi
 """
 
 import copy
+import shutil
 from pathlib import Path
 from typing import Annotated
 
@@ -19,16 +20,24 @@ from solutions.emoji_if.data.words import COURSE_PROMPTS
 from solutions.emoji_if.model import build_pipeline, preset_named
 
 ASSET = Path("course/assets/emoji_if")
+LARGEST_SHARD = "10MB"
 
 
 def export(pipeline: IFPipeline, averaged: nn.ModuleDict, folder: Path) -> None:
-    """Save the pipeline with the averaged weights (entries `unet` and `text_encoder`) as safetensors."""
+    """Save the pipeline with the averaged weights (entries `unet` and `text_encoder`) as safetensors.
+
+    The folder is replaced as a whole, so that it never holds pieces of two models.
+    """
     weights = copy.deepcopy(averaged).to("cpu")
     parts = {"unet": weights["unet"].half(), "text_encoder": weights["text_encoder"]}
     halved = IFPipeline(**(pipeline.components | parts), requires_safety_checker=False)
-    halved.save_pretrained(folder, safe_serialization=True)
-    for path in folder.rglob("*.safetensors"):
+    fresh = folder.with_name(f"{folder.name}.part")
+    halved.save_pretrained(fresh, safe_serialization=True, max_shard_size=LARGEST_SHARD)
+    for path in fresh.rglob("*.safetensors"):
         path.chmod(0o644)
+    if (folder / "model_index.json").is_file():
+        shutil.rmtree(folder)
+    fresh.rename(folder)
 
 
 def trained(folder: Path) -> tuple[IFPipeline, nn.ModuleDict]:

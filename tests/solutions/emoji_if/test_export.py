@@ -1,3 +1,4 @@
+import shutil
 from pathlib import Path
 
 import pytest
@@ -6,6 +7,7 @@ from diffusers import IFPipeline
 from PIL import Image
 from torch import nn
 
+from course.toolkit.pretrained import load
 from solutions.emoji_if import sheet
 from solutions.emoji_if.data.captions import sentences
 from solutions.emoji_if.data.words import COURSE_PROMPTS, NOUNS
@@ -32,6 +34,22 @@ def test_an_export_loads_plainly_and_generates(folder: Path) -> None:
     again = sheet.generate(pipeline, "a rocket ship", count=2, seed=29, steps=2, gamma=7.0)
     assert [image.size for image in images] == [(16, 16)] * 2
     assert images[0].tobytes() == again[0].tobytes() != images[1].tobytes()
+
+
+def test_an_export_takes_the_place_of_a_larger_one(folder: Path, tmp_path: Path) -> None:
+    """Weights in several files are loaded as well, and none of them stays behind."""
+    out = tmp_path / "model"
+    shutil.copytree(folder, out)
+    pipeline = build_pipeline(PRESETS["miniature"], COURSE_PROMPTS)
+    averaged = nn.ModuleDict({"unet": pipeline.unet, "text_encoder": pipeline.text_encoder})
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("solutions.emoji_if.export.LARGEST_SHARD", "300KB")
+        export(pipeline, averaged, out)
+    assert len(list((out / "unet").glob("*.safetensors"))) > 1
+    loaded = load(out, device="cpu").pipeline.unet.state_dict()
+    torch.testing.assert_close(loaded, averaged["unet"].state_dict(), atol=1e-3, rtol=1e-2)
+    export(pipeline, averaged, out)
+    assert len(list((out / "unet").glob("*.safetensors*"))) == 1
 
 
 def test_an_export_leaves_the_weights_it_was_given_alone(folder: Path, tmp_path: Path) -> None:
@@ -81,8 +99,8 @@ def test_the_embedded_model_is_small_and_draws_what_it_says() -> None:
     assert max(sizes) < 15 * MEGABYTE
     pipeline = IFPipeline.from_pretrained(ASSET, local_files_only=True)
     pipeline.set_progress_bar_config(disable=True)
-    assert pipeline.unet.config.sample_size == 32
+    assert pipeline.unet.config.sample_size == 64
     assert pipeline.unet.config.out_channels == 6
     assert pipeline.scheduler.config.variance_type == "learned_range"
     image = sheet.generate(pipeline, "a rocket ship", count=1, seed=29, steps=2, gamma=7.0)[0]
-    assert image.size == (32, 32)
+    assert image.size == (64, 64)

@@ -3,10 +3,14 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 
+import torch
 from diffusers import DDPMScheduler, IFPipeline, UNet2DConditionModel
 from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers, processors
 from transformers import PreTrainedTokenizerFast, T5Config, T5EncoderModel
+
+from course.toolkit import pretrained
 
 PAD, EOS, UNK = "<pad>", "</s>", "<unk>"
 PUNCTUATION = r"[^\w\s]"
@@ -136,3 +140,20 @@ def build_pipeline(preset: Preset, sentences: Iterable[str]) -> IFPipeline:
         watermarker=None,
         requires_safety_checker=False,
     )
+
+
+def take_weights(pipeline: IFPipeline, folder: Path) -> None:
+    """Give a pipeline the weights of another of the same sizes and words, saved in a folder.
+
+    Raises ValueError (`PretrainedError`) where the folder holds none, ValueError where sizes or words differ.
+    """
+    other = pretrained.load(folder, device="cpu", dtype=torch.float32).pipeline
+    if other.tokenizer.get_vocab() != pipeline.tokenizer.get_vocab():
+        raise ValueError(
+            f"the model in {folder} knows other words; train with the vocabulary that it learned"
+        )
+    for name in ("unet", "text_encoder"):
+        try:
+            getattr(pipeline, name).load_state_dict(getattr(other, name).state_dict())
+        except RuntimeError as error:
+            raise ValueError(f"the {name} in {folder} has other sizes; train with its preset") from error

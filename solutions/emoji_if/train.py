@@ -24,7 +24,7 @@ from solutions.emoji_if.data.augment import Augment
 from solutions.emoji_if.data.captions import Captioner, sentences
 from solutions.emoji_if.data.catalogue import VOCABULARIES
 from solutions.emoji_if.data.words import COURSE_PROMPTS, Noun
-from solutions.emoji_if.model import PRESETS, build_pipeline, preset_named
+from solutions.emoji_if.model import PRESETS, build_pipeline, preset_named, take_weights
 from solutions.emoji_if.run import CHECKPOINT
 from solutions.emoji_if.training import Plan, Progress, Trainer, mean_losses
 
@@ -46,11 +46,15 @@ def stop_signals() -> Iterator[list[int]]:
             signal.signal(kind, handler)
 
 
-def prepare(plan: Plan, nouns: Sequence[Noun], pictures: bank.Bank, how: Speed) -> Trainer:
-    """Return a trainer with fresh weights; the bank's pictures are put on the device."""
+def prepare(
+    plan: Plan, nouns: Sequence[Noun], pictures: bank.Bank, how: Speed, weights: Path | None = None
+) -> Trainer:
+    """Return a trainer with fresh weights, or those of a pipeline folder; the bank is put on the device."""
     preset = preset_named(plan.preset)
     torch.manual_seed(plan.seed)
     pipeline = build_pipeline(preset, [*sentences(nouns), *COURSE_PROMPTS])
+    if weights:
+        take_weights(pipeline, weights)
     augment = Augment.with_variety(plan.variety)
     return Trainer(pipeline, Captioner(pictures.to(how.device), nouns, augment, preset.image_size), plan, how)
 
@@ -62,11 +66,16 @@ def start(
     how: Speed,
     scenes: int = bank.SCENES,
     fetch: bool = False,
+    weights: Path | None = None,
 ) -> Trainer:
     """Return a trainer ready to go on, at the last checkpoint in the folder `out` if it has one.
 
-    Of several processes the first makes the files, and the others read them.
+    weights: an `IFPipeline` folder that a run without checkpoint begins with.  Of several processes the first
+    makes the files, and the others read them.  Raises ValueError where the run is past its beginning.
     """
+    if weights and (out / CHECKPOINT).is_file():
+        remedy = "leave --weights out to go on, or begin another run in another --out"
+        raise ValueError(f"--weights {weights}, but {out} has a checkpoint already; {remedy}")
     if how.crew.rank == 0:
         out.mkdir(parents=True, exist_ok=True)
         if fetch:
@@ -76,7 +85,7 @@ def start(
         log.info("bank of %d pictures, digest %s", len(made.pictures), made.digest())
     how.crew.wait()
     plan = run.read_plan(out)
-    trainer = prepare(plan, run.read_nouns(out), bank.Bank.load(out / run.BANK), how)
+    trainer = prepare(plan, run.read_nouns(out), bank.Bank.load(out / run.BANK), how, weights)
     if (out / CHECKPOINT).is_file():
         trainer.restore(out / CHECKPOINT)
         log.info("going on after step %d of %d", trainer.step, plan.steps)
@@ -125,6 +134,7 @@ def main(
     variety: Annotated[
         float | None, typer.Option(min=0, max=1, help="How far drawings are moved, recoloured; 0.4 at first.")
     ] = None,
+    rate: Annotated[float | None, typer.Option(min=0, help="Highest learning rate; 0.001 at first.")] = None,
     seed: Annotated[int | None, typer.Option(help="Seed of pictures, weights, noise; 29 at first.")] = None,
     minutes: Annotated[float, typer.Option(help="Stop after so many, with a checkpoint.")] = 60.0,
     checkpoint_seconds: Annotated[float, typer.Option(help="Seconds between two checkpoints.")] = 120.0,
@@ -135,16 +145,19 @@ def main(
     ] = None,
     threads: Annotated[int, typer.Option(help="CPU threads.")] = 2,
     fetch: Annotated[bool, typer.Option(help="Fetch missing archives from the npm registry first.")] = False,
+    weights: Annotated[
+        Path | None, typer.Option(help="IFPipeline folder that a new run begins with, not with chance.")
+    ] = None,
 ) -> None:
     """Train the embedded model, or go on where the last run in this folder stopped, by its plan."""
     settings: dict[str, Any] = {"preset": preset, "vocabulary": vocabulary, "images": images, "batch": batch}
-    settings |= {"variety": variety, "seed": seed}
+    settings |= {"variety": variety, "rate": rate, "seed": seed}
     asked = {name: value for name, value in settings.items() if value is not None}
     torch.set_num_threads(threads)
     try:
         how = speed.choose(device, compiled=compiled)
         logging.basicConfig(level=logging.WARNING if how.crew.rank else logging.INFO, format=FORMAT)
-        trainer = start(out, cache, asked, how, scenes, fetch)
+        trainer = start(out, cache, asked, how, scenes, fetch, weights)
     except (ValueError, FileNotFoundError) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(2) from error

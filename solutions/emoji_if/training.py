@@ -27,9 +27,11 @@ FUSED = ("cpu", "cuda")
 class Plan:
     """How to train.
 
-    images: pictures to see in all, over which the learning rate falls to nought.  variety: of the
-    augmentation, see `Augment.with_variety`.  preset, vocabulary: the
-    names of the model's sizes and of its nouns.
+    images: pictures to see in all, over which the learning rate falls to nought.  batch: pictures a step, of
+    all processes together.  variety: of the augmentation, see `Augment.with_variety`.  rate, warmup: the
+    highest learning rate, and the steps in which it rises to that.  decay: AdamW's weight decay.  average:
+    what the averaged weights keep at each step.  seed: of pictures, weights and noise.  preset, vocabulary:
+    the names of the model's sizes and of its nouns.
     """
 
     images: int

@@ -14,12 +14,13 @@ import typer
 from torch import nn
 from typer.testing import CliRunner
 
-from course.toolkit import speed
+from course.toolkit import pretrained, speed
 from course.toolkit.speed import Crew
 from solutions.emoji_if import run, train
 from solutions.emoji_if.data.bank import Bank
+from solutions.emoji_if.data.captions import sentences
 from solutions.emoji_if.data.words import COURSE_PROMPTS, NOUNS, known_words
-from solutions.emoji_if.export import trained
+from solutions.emoji_if.export import export, trained
 from solutions.emoji_if.model import PRESETS, Preset, build_pipeline, build_unet, preset_named
 from solutions.emoji_if.training import Plan, Progress, Trainer, mean_losses
 
@@ -154,6 +155,45 @@ def test_the_command_needs_the_settings_once(archives: Path, tmp_path: Path) -> 
     pipeline, _ = trained(tmp_path / "run")
     assert "aubergine" in known_words(pipeline.tokenizer)
     assert command(*out, "--preset", "small").startswith("2 --preset small, but ")
+
+
+@pytest.fixture(scope="session")
+def exported(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of a model in miniature that knows the chosen nouns."""
+    folder = tmp_path_factory.mktemp("exported")
+    pipeline = build_pipeline(PRESETS["miniature"], [*sentences(NOUNS), *COURSE_PROMPTS])
+    export(pipeline, nn.ModuleDict({"unet": pipeline.unet, "text_encoder": pipeline.text_encoder}), folder)
+    return folder
+
+
+def test_a_run_begins_with_the_weights_of_a_model(full_bank: Bank, exported: Path) -> None:
+    fresh, begun = (train.prepare(PLAN, NOUNS, full_bank, HOW, weights) for weights in (None, exported))
+    held = pretrained.load(exported, device="cpu").pipeline
+    for part in ("unet", "text_encoder"):
+        assert same(begun.model[part], getattr(held, part))
+        assert same(begun.averaged[part], getattr(held, part))
+        assert not same(fresh.model[part], getattr(held, part))
+    list(begun.train())
+    assert not same(begun.model["unet"], held.unet)
+
+
+def test_weights_of_another_model_are_refused(full_bank: Bank, exported: Path, tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match=r"knows other words; train with the vocabulary that it learned"):
+        train.prepare(PLAN, NOUNS[:50], full_bank, HOW, exported)
+    with pytest.raises(ValueError, match=r"the unet in .* has other sizes; train with its preset"):
+        train.prepare(replace(PLAN, preset="small"), NOUNS, full_bank, HOW, exported)
+    with pytest.raises(ValueError, match="nowhere"):
+        train.prepare(PLAN, NOUNS, full_bank, HOW, tmp_path / "nowhere")
+
+
+def test_weights_are_for_the_beginning_of_a_run(archives: Path, exported: Path, tmp_path: Path) -> None:
+    options = ("--out", str(tmp_path / "run"), "--weights", str(exported))
+    once = ("--preset", "miniature", "--images", "8", "--batch", "2", "--rate", "0")
+    assert command(*options, *once, "--cache", str(archives)).startswith("0")
+    _, averaged = trained(tmp_path / "run")
+    assert same(averaged["text_encoder"], pretrained.load(exported, device="cpu").pipeline.text_encoder)
+    assert command(*options).startswith("2 --weights ")
+    assert "has a checkpoint already; leave --weights out to go on" in " ".join(command(*options).split())
 
 
 def test_following_saves_stops_and_reports(

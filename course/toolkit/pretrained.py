@@ -3,7 +3,7 @@
 All three are diffusers' `IFPipeline` and go through the same code.  Nothing is downloaded unasked.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,7 +17,7 @@ from course.toolkit.devices import best_device, dtype_for, find_device
 from course.toolkit.embeddings import load_embeddings, look_up, save_embeddings
 from course.toolkit.pretrained_errors import PretrainedError, explained
 from course.toolkit.stage import Stage, make_stage
-from course.toolkit.vocabulary import UnknownWordWarning, warn_of_unknown_words
+from course.toolkit.vocabulary import UnknownWordWarning, read_related, warn_of_unknown_words
 
 __all__ = [
     "Pretrained",
@@ -36,7 +36,7 @@ class Pretrained:
 
     pipeline: the whole diffusers `IFPipeline`.  stage_1: its UNet, schedule and variance.  image_size: of
     the pictures it makes, in pixels.  embeddings: the (L, D) of known prompts when they replace the text
-    encoder.
+    encoder.  related: what the model knows that is near to words which it does not know.
     """
 
     pipeline: Any
@@ -45,6 +45,7 @@ class Pretrained:
     device: torch.device
     dtype: torch.dtype
     embeddings: Mapping[str, Tensor] | None = field(default=None, repr=False)
+    related: Mapping[str, Sequence[str]] = field(default_factory=dict, repr=False)
 
     def embed(self, prompt: str | list[str]) -> Tensor:
         """Return the embeddings (B, L, D) of one prompt (B = 1) or of a list of B prompts.
@@ -56,7 +57,7 @@ class Pretrained:
         prompts = _as_list(prompt)
         if self.embeddings is not None:
             return look_up(self.embeddings, prompts).to(device=self.device, dtype=self.dtype)
-        warn_of_unknown_words(self.pipeline.tokenizer, prompts)
+        warn_of_unknown_words(self.pipeline.tokenizer, prompts, self.related)
         encoded, _ = self.pipeline.encode_prompt(
             prompts, do_classifier_free_guidance=False, device=self.device
         )
@@ -85,7 +86,8 @@ def load(
         pipeline = _read("IFPipeline", folder, device, dtype, with_text=table is None)
         _check_width(pipeline, table)
         stage_1 = make_stage(pipeline.unet, pipeline.scheduler.alphas_cumprod.to(device))
-    return Pretrained(pipeline, stage_1, pipeline.unet.config.sample_size, device, dtype, table)
+        related = read_related(folder)
+    return Pretrained(pipeline, stage_1, pipeline.unet.config.sample_size, device, dtype, table, related)
 
 
 def load_stage_2(

@@ -5,7 +5,9 @@ encoder is stored in float32, because transformers keeps the precision of the fi
 """
 
 import copy
+import json
 import shutil
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -14,8 +16,11 @@ import typer
 from diffusers import IFPipeline
 from torch import nn
 
+from course.toolkit.vocabulary import RELATED
 from solutions.emoji_if import run
+from solutions.emoji_if.data import artwork
 from solutions.emoji_if.data.captions import sentences
+from solutions.emoji_if.data.related import related_words
 from solutions.emoji_if.data.words import COURSE_PROMPTS
 from solutions.emoji_if.model import build_pipeline, preset_named
 
@@ -23,10 +28,16 @@ ASSET = Path("course/assets/emoji_if")
 LARGEST_SHARD = "10MB"
 
 
-def export(pipeline: IFPipeline, averaged: nn.ModuleDict, folder: Path) -> None:
+def export(
+    pipeline: IFPipeline,
+    averaged: nn.ModuleDict,
+    folder: Path,
+    related: Mapping[str, Sequence[str]] | None = None,
+) -> None:
     """Save the pipeline with the averaged weights (entries `unet` and `text_encoder`) as safetensors.
 
-    The folder is replaced as a whole, so that it never holds pieces of two models.
+    related: what the model is near to where it does not know a word, see `data.related`.  The folder is
+    replaced as a whole, so that it never holds pieces of two models.
     """
     weights = copy.deepcopy(averaged).to("cpu")
     parts = {"unet": weights["unet"].half(), "text_encoder": weights["text_encoder"]}
@@ -35,6 +46,8 @@ def export(pipeline: IFPipeline, averaged: nn.ModuleDict, folder: Path) -> None:
     halved.save_pretrained(fresh, safe_serialization=True, max_shard_size=LARGEST_SHARD)
     for path in fresh.rglob("*.safetensors"):
         path.chmod(0o644)
+    text = json.dumps(dict(related or {}), ensure_ascii=False, indent=0, sort_keys=True)
+    (fresh / RELATED).write_text(text + "\n", encoding="utf-8")
     if (folder / "model_index.json").is_file():
         shutil.rmtree(folder)
     fresh.rename(folder)
@@ -63,10 +76,15 @@ def averaged_weights(folder: Path, pipeline: IFPipeline) -> nn.ModuleDict:
 def main(
     folder: Annotated[Path, typer.Option("--run", help="Folder of the training run.")],
     out: Annotated[Path, typer.Option(help="Folder to write.")] = ASSET,
+    cache: Annotated[Path, typer.Option(help="Folder of the archives from npm.")] = artwork.DEFAULT_CACHE,
+    fetch: Annotated[bool, typer.Option(help="Fetch missing archives from the npm registry first.")] = False,
 ) -> None:
     """Export the averaged weights of a run's last checkpoint."""
     try:
-        export(*trained(folder), out)
+        if fetch:
+            artwork.fetch(cache)
+        pipeline, averaged = trained(folder)
+        export(pipeline, averaged, out, related_words(run.read_nouns(folder), cache))
     except (ValueError, FileNotFoundError) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(2) from error

@@ -1,11 +1,20 @@
 """Unknown words are named, and only they."""
 
+import json
 import warnings
+from pathlib import Path
 
 import pytest
 from transformers import AutoTokenizer
 
-from course.toolkit.vocabulary import UnknownWordWarning, near_words, unknown_words, warn_of_unknown_words
+from course.toolkit.vocabulary import (
+    RELATED,
+    UnknownWordWarning,
+    near_words,
+    read_related,
+    unknown_words,
+    warn_of_unknown_words,
+)
 
 
 @pytest.fixture(scope="module")
@@ -38,6 +47,21 @@ def test_the_warning_says_all(tokenizer) -> None:
     assert "'rokket' (did you mean rocket?)" in text
     assert "'zzz' (nothing is spelled like it)" in text
     assert caught[0].filename == __file__
+
+
+def test_what_is_near_in_meaning_goes_before_what_is_spelled_alike(tokenizer) -> None:
+    related = {"rokket": ["old man", "dog"], "other": ["cat"]}
+    with pytest.warns(
+        UnknownWordWarning, match=r"'Rokket' \(nearest to it: old man, dog\); 'pencl' \(did"
+    ) as caught:
+        warn_of_unknown_words(tokenizer, ["a Rokket pencl"], related)
+    assert "cat" not in str(caught[0].message)
+
+
+def test_related_words_are_of_the_models_folder(tmp_path: Path) -> None:
+    assert read_related(tmp_path) == {}
+    (tmp_path / RELATED).write_text(json.dumps({"zebra": ["horse"]}))
+    assert read_related(tmp_path) == {"zebra": ["horse"]}
 
 
 def test_other_tokenizers_know_every_word() -> None:

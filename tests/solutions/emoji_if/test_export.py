@@ -8,6 +8,7 @@ from PIL import Image
 from torch import nn
 
 from course.toolkit.pretrained import load
+from course.toolkit.vocabulary import UnknownWordWarning, unknown_words
 from solutions.emoji_if import sheet
 from solutions.emoji_if.data.captions import sentences
 from solutions.emoji_if.data.words import COURSE_PROMPTS, NOUNS
@@ -50,6 +51,26 @@ def test_an_export_takes_the_place_of_a_larger_one(folder: Path, tmp_path: Path)
     torch.testing.assert_close(loaded, averaged["unet"].state_dict(), atol=1e-3, rtol=1e-2)
     export(pipeline, averaged, out)
     assert len(list((out / "unet").glob("*.safetensors*"))) == 1
+
+
+def test_an_export_keeps_what_the_model_is_near_to(tmp_path: Path) -> None:
+    pipeline = build_pipeline(PRESETS["miniature"], COURSE_PROMPTS)
+    averaged = nn.ModuleDict({"unet": pipeline.unet, "text_encoder": pipeline.text_encoder})
+    export(pipeline, averaged, tmp_path / "model", {"zebra": ["dog", "old man"]})
+    with pytest.warns(UnknownWordWarning, match=r"'zebra' \(nearest to it: dog, old man\)"):
+        load(tmp_path / "model", device="cpu").embed("a zebra")
+    export(pipeline, averaged, tmp_path / "model")
+    with pytest.warns(UnknownWordWarning, match=r"'zebra' \(nothing is spelled like it\)"):
+        load(tmp_path / "model", device="cpu").embed("a zebra")
+
+
+def test_the_embedded_model_names_only_what_it_knows() -> None:
+    model = load(device="cpu")
+    said = [near for names in model.related.values() for near in names]
+    assert not any(unknown_words(model.pipeline.tokenizer, near) for near in set(said))
+    assert all(unknown_words(model.pipeline.tokenizer, word) == [word] for word in model.related)
+    assert model.related["zebra"]
+    assert "airplane" in model.related["helicopter"]
 
 
 def test_an_export_leaves_the_weights_it_was_given_alone(folder: Path, tmp_path: Path) -> None:

@@ -1,6 +1,10 @@
 """The model card's section on the evaluation."""
 
 import json
+from pathlib import Path
+
+import pytest
+import typer
 
 from solutions.emoji_if import card
 from solutions.emoji_if.data.words import COURSE_NOUNS
@@ -16,6 +20,22 @@ def test_the_evaluation_is_of_the_model_that_is_there() -> None:
 def test_the_card_says_what_the_last_evaluation_found() -> None:
     text = card.CARD.read_text(encoding="utf-8")
     assert card.updated(text, json.loads(REPORT.read_text())) == text, "run python -m solutions.emoji_if.card"
+
+
+def test_an_evaluation_of_another_model_does_not_reach_the_card(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    found = json.loads(REPORT.read_text()) | {"model": "0" * 64}
+    report, text = tmp_path / "evaluation.json", tmp_path / "card.md"
+    report.write_text(json.dumps(found))
+    text.write_text(f"{card.BEGIN}{card.END}")
+    monkeypatch.setattr(card, "REPORT", report)
+    monkeypatch.setattr(card, "CARD", text)
+    with pytest.raises(typer.Exit) as ended:
+        card.main()
+    assert ended.value.exit_code == 2
+    assert "run `python -m solutions.emoji_if.evaluate`" in capsys.readouterr().err
+    assert text.read_text() == f"{card.BEGIN}{card.END}"
 
 
 def test_other_findings_are_said_in_another_section() -> None:

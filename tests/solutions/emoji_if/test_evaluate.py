@@ -6,13 +6,14 @@ from pathlib import Path
 import pytest
 import torch
 import typer
+from torch import Tensor
 from tqdm import tqdm
 
 from course.toolkit.frechet import Gaussian
 from course.toolkit.pretrained import Pretrained
 from solutions.emoji_if import evaluate
 from solutions.emoji_if.data.words import COURSE_PROMPTS, NOUNS
-from solutions.emoji_if.evaluation import generation
+from solutions.emoji_if.evaluation import generation, scores
 from solutions.emoji_if.evaluation.classifier import FEATURES, Classifier, Network
 from solutions.emoji_if.evaluation.generation import Maker
 from solutions.emoji_if.evaluation.kept import Kept
@@ -24,6 +25,7 @@ PHRASES = ("a dog", "a pencil", "waterfalls")
 def few(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(generation, "TIMESTEPS", [990, 0])
     monkeypatch.setattr(evaluate, "FRAMED", PHRASES[:1])
+    monkeypatch.setattr(evaluate, "DDIM_EVERY", 2)
     monkeypatch.setattr(evaluate, "PAIRS", [("a dog", "a pencil")])
 
 
@@ -45,7 +47,7 @@ def test_an_evaluation_asks_for_everything_once_and_can_go_on(
     found = evaluate.evaluate(maker, classifier, kept, "digest", bar)
     assert bar.n == bar.total
     assert found.fidelity.pictures == 6
-    assert found.anagrams.pictures == 2
+    assert (found.ddim.pictures, found.inpainting.pictures, found.anagrams.pictures) == (4, 2, 2)
     assert found.prompts.keys() == {"a pencil", "a photo of a dog", "a lithograph of waterfalls"}
     assert sum(found.nouns.values()) == found.fidelity.top_1 * 6
     made = {path: path.stat().st_mtime_ns for path in (tmp_path / "work").iterdir()}
@@ -53,6 +55,32 @@ def test_an_evaluation_asks_for_everything_once_and_can_go_on(
     assert {path: path.stat().st_mtime_ns for path in (tmp_path / "work").iterdir()} == made
     found.save(tmp_path / "evaluation.json")
     assert json.loads((tmp_path / "evaluation.json").read_text())["accuracy"] == 0.75
+
+
+class Lit(Network):
+    """It shows "light" where its upper half is brighter than grey, else "dark"."""
+
+    def forward(self, pictures: Tensor) -> Tensor:
+        upper = pictures[..., :4, :].mean((1, 2, 3))
+        return torch.stack([upper, -upper], 1)
+
+
+def test_the_second_reading_of_an_anagram_is_upside_down(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first is dark below; the second is light everywhere."""
+    monkeypatch.setattr(scores, "FEW", 1)
+    statistics = Gaussian(torch.zeros(FEATURES).double(), torch.eye(FEATURES).double(), 10)
+    judge = Classifier(Lit(2).eval(), ("light", "dark"), statistics, 0.5, 2.0)
+    pictures = torch.ones(2, 3, 8, 8)
+    pictures[0, :, 4:] = -1
+
+    def anagram(upright: str, turned: str) -> Tensor:
+        return pictures
+
+    examiner = evaluate.Examiner(judge, Kept.of(tmp_path / "work", "settings"), tqdm(disable=True))
+    found = examiner.anagrams(anagram, [("light", "dark")])
+    assert (found.pictures, found.both) == (2, 0.5)
 
 
 @pytest.mark.parametrize(

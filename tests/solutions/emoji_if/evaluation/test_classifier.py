@@ -32,6 +32,14 @@ def test_places_count_from_one() -> None:
     assert classifier(Brightest(3)).ranks(pictures, PHRASES).tolist() == [3, 1, 2]
 
 
+def test_the_odds_of_a_picture_are_those_of_one_noun_or_another() -> None:
+    pictures = torch.rand(5, 3, 8, 8, generator=torch.Generator().manual_seed(29))
+    judge = classifier(Brightest(3))
+    odds = torch.stack([judge.log_odds(pictures, phrase) for phrase in PHRASES])
+    torch.testing.assert_close(odds.exp().sum(0), torch.ones(5))
+    assert torch.equal(odds.argmax(0), pictures.mean((2, 3)).argmax(1))
+
+
 def test_a_phrase_that_it_does_not_know_is_named() -> None:
     with pytest.raises(ValueError, match="does not know 'a horse'; it knows a dog, a cat"):
         classifier(Brightest(3)).ranks(torch.zeros(1, 3, 8, 8), ["a horse"])

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from course.toolkit.frechet import Gaussian
+from course.toolkit.frechet import Gaussian, of_so_many
 from solutions.emoji_if.evaluation.scores import Anagrams, Distance, Fidelity, diversity, hits
 
 
@@ -25,6 +25,7 @@ def test_the_distance_of_a_shifted_copy_is_the_squared_shift() -> None:
     shifted = features + torch.tensor([3.0, 0.0, 4.0])
     found = Distance.of(shifted, Gaussian.of(features), seed=1)
     assert found.distance == pytest.approx(25)
+    assert found.beside == of_so_many(Gaussian.of(features), 50, torch.Generator().manual_seed(1))
     assert 0 < found.beside < 5
 
 

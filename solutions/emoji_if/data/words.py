@@ -25,23 +25,22 @@ def _noun(line: str) -> Noun:
     return Noun(phrase, tuple(icons.split()), synonyms=tuple(synonyms))
 
 
-PROMPT_WEIGHT = 7.0
-
 COURSE_NOUNS = (
-    Noun("a rocket ship", ("rocket",), PROMPT_WEIGHT, ("a rocket", "a spaceship")),
-    Noun("a pencil", ("pencil",), PROMPT_WEIGHT),
-    Noun("a dog", ("dog-face", "dog", "service-dog", "guide-dog", "poodle"), PROMPT_WEIGHT, ("a puppy",)),
-    Noun("an old man", ("old-man", "man-white-hair"), PROMPT_WEIGHT, ("a grandfather",)),
-    Noun("a skull", ("skull", "skull-and-crossbones"), PROMPT_WEIGHT),
-    Noun("a rickshaw", ("auto-rickshaw",), 3.0),
-    Noun("a night skyline", ("night-with-stars", "bridge-at-night"), 3.0, ("a city at night",)),
-    Noun("a man wearing a hat", (), PROMPT_WEIGHT, ("a man with a hat",)),
-    Noun("a snowy mountain village", (), PROMPT_WEIGHT),
-    Noun("people around a campfire", (), PROMPT_WEIGHT),
-    Noun("the amalfi coast", (), PROMPT_WEIGHT),
-    Noun("waterfalls", (), PROMPT_WEIGHT, ("a waterfall",)),
-    Noun("a bell tower", (), 3.0),
+    Noun("a rocket ship", ("rocket",), 3.0, ("a rocket", "a spaceship")),
+    Noun("a pencil", ("pencil",), 2.0),
+    Noun("a dog", ("dog-face", "dog", "service-dog", "guide-dog", "poodle"), 7.0, ("a puppy",)),
+    Noun("an old man", ("old-man", "man-white-hair"), 5.0, ("a grandfather",)),
+    Noun("a skull", ("skull", "skull-and-crossbones"), 4.0),
+    Noun("a rickshaw", ("auto-rickshaw",), 2.0),
+    Noun("a night skyline", ("night-with-stars", "bridge-at-night"), 1.5, ("a city at night",)),
+    Noun("a man wearing a hat", (), 4.0, ("a man with a hat",)),
+    Noun("a snowy mountain village", (), 5.0),
+    Noun("people around a campfire", (), 2.0),
+    Noun("the amalfi coast", (), 2.0),
+    Noun("waterfalls", (), 2.0, ("a waterfall",)),
+    Noun("a bell tower", (), 1.5),
 )
+"""The nouns of the course's prompts and pictures; those weigh most that are learned last."""
 
 _OTHER_NOUNS = """
     a cat | a kitten: cat-face cat black-cat

@@ -48,6 +48,17 @@ def test_oil_paint_calms_a_picture_and_keeps_a_step_sharp() -> None:
     assert styles.oil_painting(rough, torch.Generator().manual_seed(1)).std() < rough.std()
 
 
+def test_oil_paint_holds_no_noise_that_guidance_could_exaggerate() -> None:
+    """On an even grey there is the weave alone, one and the same however chance falls."""
+    grey = torch.full((2, 3, 32, 32), 0.5)
+    made, again = (styles.oil_painting(grey, torch.Generator().manual_seed(seed)) for seed in (1, 2))
+    assert torch.equal(made, again)
+    ratio = made / made.mean((2, 3), keepdim=True)
+    assert ratio.min() == pytest.approx(0.94, abs=1e-4)
+    assert ratio.max() == pytest.approx(1.06, abs=1e-4)
+    torch.testing.assert_close(made[..., 4:, 4:], made[..., :-4, :-4])
+
+
 def test_a_photo_is_dark_in_the_corners_alone() -> None:
     made = styles.photo(torch.ones(4, 3, 33, 33), torch.Generator().manual_seed(1))
     assert torch.equal(made[..., 16, 16], torch.ones(4, 3))

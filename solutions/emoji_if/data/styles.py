@@ -42,7 +42,7 @@ def oil_painting(x: Tensor, generator: Generator) -> Tensor:
     calmest = torch.stack([_window(spread, i, j, x) for i, j in corners]).argmin(0, keepdim=True)
     strokes = choices.gather(0, calmest.expand(1, *x.shape))[0]
     warm = torch.tensor((1.02, 0.97, 0.86), dtype=x.dtype, device=x.device).view(1, 3, 1, 1)
-    return (strokes * warm * (1 + 0.06 * _weave(x))).clamp(0, 1)
+    return (strokes * warm * (1 + 0.02 * _weave(x))).clamp(0, 1)
 
 
 def lithograph(x: Tensor, generator: Generator) -> Tensor:
@@ -51,7 +51,7 @@ def lithograph(x: Tensor, generator: Generator) -> Tensor:
     tone = ((tone - 0.5) * 1.25 + 0.5 - 0.9 * edges(tone)).clamp(0, 1)
     rows, columns = _grid(x)
     hatch = torch.sin(2 * torch.pi * ((rows + columns) * x.shape[-1] / 4 + _uniform(x, generator)))
-    ink = (tone + 0.16 * hatch * (1 - tone)).clamp(0, 1)
+    ink = (tone + 0.08 * hatch * (1 - tone)).clamp(0, 1)
     paper = torch.tensor((0.95, 0.93, 0.88), dtype=x.dtype, device=x.device).view(1, 3, 1, 1)
     return 0.08 + ink * (paper - 0.08)
 

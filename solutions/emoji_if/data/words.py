@@ -26,19 +26,19 @@ def _noun(line: str) -> Noun:
 
 
 COURSE_NOUNS = (
-    Noun("a rocket ship", ("rocket",), 3.0, ("a rocket", "a spaceship")),
-    Noun("a pencil", ("pencil",), 2.0),
-    Noun("a dog", ("dog-face", "dog", "service-dog", "guide-dog", "poodle"), 7.0, ("a puppy",)),
-    Noun("an old man", ("old-man", "man-white-hair"), 5.0, ("a grandfather",)),
-    Noun("a skull", ("skull", "skull-and-crossbones"), 4.0),
-    Noun("a rickshaw", ("auto-rickshaw",), 2.0),
-    Noun("a night skyline", ("night-with-stars", "bridge-at-night"), 1.5, ("a city at night",)),
-    Noun("a man wearing a hat", (), 4.0, ("a man with a hat",)),
-    Noun("a snowy mountain village", (), 5.0),
-    Noun("people around a campfire", (), 2.0),
-    Noun("the amalfi coast", (), 2.0),
-    Noun("waterfalls", (), 2.0, ("a waterfall",)),
-    Noun("a bell tower", (), 1.5),
+    Noun("a rocket ship", ("rocket",), 2.0, ("a rocket", "a spaceship")),
+    Noun("a pencil", ("pencil",), 1.5),
+    Noun("a dog", ("dog-face", "dog", "service-dog", "guide-dog", "poodle"), 5.0, ("a puppy",)),
+    Noun("an old man", ("old-man", "man-white-hair"), 3.0, ("a grandfather",)),
+    Noun("a skull", ("skull", "skull-and-crossbones"), 3.0),
+    Noun("a rickshaw", ("auto-rickshaw",), 1.5),
+    Noun("a night skyline", ("night-with-stars", "bridge-at-night"), 1.0, ("a city at night",)),
+    Noun("a man wearing a hat", (), 3.0, ("a man with a hat",)),
+    Noun("a snowy mountain village", (), 3.0),
+    Noun("people around a campfire", (), 1.5),
+    Noun("the amalfi coast", (), 1.5),
+    Noun("waterfalls", (), 1.5, ("a waterfall",)),
+    Noun("a bell tower", (), 1.0),
 )
 """The nouns of the course's prompts and pictures; those weigh most that are learned last."""
 

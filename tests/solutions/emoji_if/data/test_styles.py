@@ -54,8 +54,8 @@ def test_oil_paint_holds_no_noise_that_guidance_could_exaggerate() -> None:
     made, again = (styles.oil_painting(grey, torch.Generator().manual_seed(seed)) for seed in (1, 2))
     assert torch.equal(made, again)
     ratio = made / made.mean((2, 3), keepdim=True)
-    assert ratio.min() == pytest.approx(0.94, abs=1e-4)
-    assert ratio.max() == pytest.approx(1.06, abs=1e-4)
+    assert ratio.min() == pytest.approx(0.98, abs=1e-4)
+    assert ratio.max() == pytest.approx(1.02, abs=1e-4)
     torch.testing.assert_close(made[..., 4:, 4:], made[..., :-4, :-4])
 
 
